@@ -1,0 +1,33 @@
+//! `core/codes.toml`, and what is made of it for each language and for readers.
+
+mod json;
+mod markdown;
+mod python;
+mod rust;
+mod table;
+
+use crate::Result;
+use crate::generate::Output;
+
+/// The generated files that say what the codes are.
+pub(crate) fn outputs(toml: &str) -> Result<Vec<Output>> {
+    let codes = table::parse(toml)?;
+    Ok(vec![
+        Output {
+            path: "core/src/codes.rs",
+            text: rust::render(&codes)?,
+        },
+        Output {
+            path: "bindings-python/python/execert/codes.py",
+            text: python::render(&codes),
+        },
+        Output {
+            path: "tests/vectors/codes.json",
+            text: json::render(&codes)?,
+        },
+        Output {
+            path: "docs/reference/codes.md",
+            text: markdown::render(&codes),
+        },
+    ])
+}
