@@ -1,1 +1,20 @@
-//! execert core
+//! Certified execution records: canonical, hashed, signed, chained, and checked offline with public keys only.
+//!
+//! This crate takes bytes and gives bytes. It opens no file, reads no clock and makes no randomness: what touches the
+//! world is the trait [`Host`](crate::host::Host), and `execert-store` implements it.
+//!
+//! The modules stand in the order in which a record flows through them; each uses only those above it.
+#![forbid(unsafe_code)]
+
+mod codes;
+pub mod error;
+pub mod limits;
+pub mod time;
+pub mod id;
+pub mod canon;
+pub mod digest;
+pub mod key;
+pub mod merkle;
+
+pub use codes::Code;
+pub use error::{Error, Kind, Result};

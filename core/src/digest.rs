@@ -1,0 +1,176 @@
+//! SHA-256, HMAC-SHA256, base64, and every domain-separation string (docs/spec/06-tree-and-log.md).
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest as _, Sha256};
+
+use crate::id::hex_value;
+
+/// The strings that keep one use of a hash or key apart from every other. All distinct, none the beginning of another.
+pub mod domain {
+    /// DSSE v1.0.2 pre-authentication encoding: what a document signature covers.
+    pub const DSSE: &[u8] = b"DSSEv1 ";
+    /// RFC 6962 leaf.
+    pub const LEAF: &[u8] = &[0x00];
+    /// RFC 6962 node.
+    pub const NODE: &[u8] = &[0x01];
+    /// C2SP tlog-cosignature.
+    pub const COSIGNATURE: &[u8] = b"cosignature/v1\n";
+    /// Content tree; one ASCII letter follows.
+    pub const CONTENT: &[u8] = b"execert/content/v1\0";
+    /// Record tag.
+    pub const MAC: &[u8] = b"execert/mac/v1\0";
+    /// From one epoch's MAC key to the next.
+    pub const MAC_RATCHET: &[u8] = b"execert/mac-ratchet/v1\0";
+    /// Commitment to a MAC key.
+    pub const MAC_COMMIT: &[u8] = b"execert/mac-commit/v1\0";
+    /// Proof lines of a plan certificate.
+    pub const PROOF_LINE: &[u8] = b"execert/proof-line/1";
+    /// Ledger index of request ids.
+    pub const REQUEST: &[u8] = b"execert/request/v1\0";
+    /// Sameness of messages, in memory only.
+    pub const MESSAGE: &[u8] = b"execert/message/v1\0";
+    /// All of them.
+    pub const ALL: [&[u8]; 11] = [
+        DSSE, LEAF, NODE, COSIGNATURE, CONTENT, MAC, MAC_RATCHET, MAC_COMMIT, PROOF_LINE, REQUEST, MESSAGE,
+    ];
+}
+
+/// A SHA-256 digest, written `sha256:` and 64 lower-case hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// SHA-256 of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Digest(sha256(&[bytes]))
+    }
+
+    /// The digest with these 32 bytes.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Digest(bytes)
+    }
+
+    /// The 32 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Reads `sha256:` and 64 lower-case digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::from_hex(text.strip_prefix("sha256:")?)
+    }
+
+    /// Reads 64 lower-case digits.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        if text.len() != 64 {
+            return None;
+        }
+        let mut bytes = [0u8; 32];
+        for (slot, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            let &[high, low] = pair else { return None };
+            *slot = (hex_value(high)? << 4) | hex_value(low)?;
+        }
+        Some(Digest(bytes))
+    }
+
+    /// 64 lower-case digits.
+    pub fn hex(&self) -> String {
+        hex(&self.0)
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "sha256:{}", self.hex())
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    use fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len().saturating_mul(2)), |mut out, byte| {
+        // Writing to a string does not fail.
+        write!(out, "{byte:02x}").ok();
+        out
+    })
+}
+
+/// SHA-256 over several parts in a row.
+pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+/// HMAC-SHA256 (RFC 2104) over several parts in a row.
+pub fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new(key.into());
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+/// HKDF-SHA256 (RFC 5869) without salt, 32 bytes out.
+pub(crate) fn hkdf(key: &[u8; 32], info: &[u8]) -> [u8; 32] {
+    // Extract with an empty salt, then the first block of expand: 32 bytes are exactly one block.
+    let pseudo_random = hmac(&[0; 32], &[key]);
+    hmac(&pseudo_random, &[info, &[1]])
+}
+
+/// Compares without telling by its time where the first difference is.
+pub fn ct_eq(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |seen, (x, y)| seen | (x ^ y)) == 0
+}
+
+/// Base64 of RFC 4648 section 4, padded.
+pub fn b64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// Reads padded base64 whose unused bits are zero.
+pub fn unb64(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn domains_are_distinct_and_prefix_free() {
+        for (i, a) in domain::ALL.iter().enumerate() {
+            for (j, b) in domain::ALL.iter().enumerate() {
+                assert!(i == j || !a.starts_with(b), "{a:?} begins with {b:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn base64_is_strict() {
+        assert_eq!(unb64("AAA="), Some(vec![0, 0]));
+        for bad in ["AAA", "AAB=", "AA=", "AA_-", "AAA=\n", " AAA=", "AAA=="] {
+            assert_eq!(unb64(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn hkdf_is_that_of_rfc_5869() {
+        let ikm = [7; 32];
+        let mut want = [0; 32];
+        hkdf::Hkdf::<Sha256>::new(None, &ikm).expand(b"execert", &mut want).unwrap();
+        assert_eq!(hkdf(&ikm, b"execert"), want);
+    }
+}
