@@ -5,7 +5,7 @@ use std::fmt;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::codes::Code;
 use crate::digest::{Digest, b64, domain, hkdf, hmac, sha256, unb64};
@@ -89,10 +89,15 @@ impl PublicKey {
     /// # Errors
     /// `key.malformed`.
     pub fn from_spki(der: &[u8]) -> Result<Self> {
-        let raw = der.strip_prefix(&SPKI_PREFIX).and_then(|raw| <[u8; 32]>::try_from(raw).ok());
+        let raw = der
+            .strip_prefix(&SPKI_PREFIX)
+            .and_then(|raw| <[u8; 32]>::try_from(raw).ok());
         match raw {
             Some(raw) => Self::from_raw(raw),
-            None => Err(Error::new(Code::KeyMalformed, "this is not an Ed25519 public key (SPKI DER, 44 bytes)")),
+            None => Err(Error::new(
+                Code::KeyMalformed,
+                "this is not an Ed25519 public key (SPKI DER, 44 bytes)",
+            )),
         }
     }
 
@@ -101,9 +106,12 @@ impl PublicKey {
     /// # Errors
     /// `key.malformed` if they are no point of the curve.
     pub fn from_raw(raw: [u8; 32]) -> Result<Self> {
-        VerifyingKey::from_bytes(&raw)
-            .map(PublicKey)
-            .map_err(|_| Error::new(Code::KeyMalformed, "these 32 bytes are not a point of the Ed25519 curve"))
+        VerifyingKey::from_bytes(&raw).map(PublicKey).map_err(|_| {
+            Error::new(
+                Code::KeyMalformed,
+                "these 32 bytes are not a point of the Ed25519 curve",
+            )
+        })
     }
 
     /// Reads `-----BEGIN PUBLIC KEY-----`.
@@ -113,7 +121,12 @@ impl PublicKey {
     pub fn from_pem(pem: &str) -> Result<Self> {
         VerifyingKey::from_public_key_pem(pem.trim())
             .map(PublicKey)
-            .map_err(|_| Error::new(Code::KeyMalformed, "this is not an Ed25519 public key in PEM (BEGIN PUBLIC KEY)"))
+            .map_err(|_| {
+                Error::new(
+                    Code::KeyMalformed,
+                    "this is not an Ed25519 public key in PEM (BEGIN PUBLIC KEY)",
+                )
+            })
     }
 
     /// `-----BEGIN PUBLIC KEY-----`.
@@ -194,7 +207,10 @@ impl SecretKey {
     /// `key.malformed`.
     pub fn from_pem(pem: &str) -> Result<Self> {
         let key = SigningKey::from_pkcs8_pem(pem.trim()).map_err(|_| {
-            Error::new(Code::KeyMalformed, "this is not an Ed25519 secret key in PEM (BEGIN PRIVATE KEY)")
+            Error::new(
+                Code::KeyMalformed,
+                "this is not an Ed25519 secret key in PEM (BEGIN PRIVATE KEY)",
+            )
         })?;
         let public = PublicKey(key.verifying_key());
         Ok(SecretKey { key, public })
@@ -233,29 +249,29 @@ impl fmt::Debug for SecretKey {
 }
 
 /// The HMAC key of one epoch; the next one follows from it, never the other way.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct MacKey([u8; 32]);
+#[derive(Clone)]
+pub struct MacKey(Zeroizing<[u8; 32]>);
 
 impl MacKey {
     /// The key with these bytes.
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        MacKey(bytes)
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        MacKey(Zeroizing::new(bytes))
     }
 
     /// The 32 bytes, to keep them in the ledger's folder.
-    pub const fn as_bytes(&self) -> &[u8; 32] {
+    pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
     /// The key of the next epoch.
     #[must_use]
     pub fn ratchet(&self) -> Self {
-        MacKey(hkdf(&self.0, domain::MAC_RATCHET))
+        MacKey::from_bytes(hkdf(&self.0, domain::MAC_RATCHET))
     }
 
     /// What a record says of this key before it is used.
     pub fn commitment(&self) -> Digest {
-        Digest::from_bytes(sha256(&[domain::MAC_COMMIT, &self.0]))
+        Digest::from_bytes(sha256(&[domain::MAC_COMMIT, self.as_bytes()]))
     }
 
     /// The tag of a statement, given as JCS without its `predicate.mac.tag`.

@@ -6,15 +6,15 @@
 //! The modules stand in the order in which a record flows through them; each uses only those above it.
 #![forbid(unsafe_code)]
 
-mod codes;
-pub mod error;
-pub mod limits;
-pub mod time;
-pub mod id;
 pub mod canon;
+mod codes;
 pub mod digest;
+pub mod error;
+pub mod id;
 pub mod key;
+pub mod limits;
 pub mod merkle;
+pub mod time;
 
 pub use codes::Code;
 pub use error::{Error, Kind, Result};

@@ -91,7 +91,9 @@ impl Frontier {
 
 /// The largest power of two below `n` (n > 1).
 fn split(n: usize) -> usize {
-    n.checked_sub(1).and_then(usize::checked_ilog2).map_or(0, |bits| 1 << bits)
+    n.checked_sub(1)
+        .and_then(usize::checked_ilog2)
+        .map_or(0, |bits| 1 << bits)
 }
 
 /// The audit path of leaf `index` among these leaf hashes (RFC 9162, 2.1.3.1), lowest first.
@@ -168,9 +170,15 @@ pub fn verify_consistency(old: u64, new: u64, path: &[Hash], old_root: &Hash, ne
     }
     // A tree that is a power of two is itself the first node of the path.
     let mut steps = path.iter();
-    let first = if old.is_power_of_two() { Some(old_root) } else { steps.next() };
+    let first = if old.is_power_of_two() {
+        Some(old_root)
+    } else {
+        steps.next()
+    };
     let Some(first) = first else { return false };
-    let (Some(mut at), Some(mut end)) = (old.checked_sub(1), new.checked_sub(1)) else { return false };
+    let (Some(mut at), Some(mut end)) = (old.checked_sub(1), new.checked_sub(1)) else {
+        return false;
+    };
     while at & 1 == 1 {
         at >>= 1;
         end >>= 1;

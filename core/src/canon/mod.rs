@@ -75,8 +75,23 @@ mod tests {
     #[test]
     fn order_is_that_of_utf16() {
         let names = [
-            "", "a", "aa", "b", "\u{7f}", "\u{80}", "é", "\u{7ff}", "\u{800}", "\u{d7ff}", "\u{10000}", "\u{1f600}",
-            "\u{10ffff}", "\u{e000}", "\u{fb33}", "\u{ffff}", "\u{e000}a",
+            "",
+            "a",
+            "aa",
+            "b",
+            "\u{7f}",
+            "\u{80}",
+            "é",
+            "\u{7ff}",
+            "\u{800}",
+            "\u{d7ff}",
+            "\u{10000}",
+            "\u{1f600}",
+            "\u{10ffff}",
+            "\u{e000}",
+            "\u{fb33}",
+            "\u{ffff}",
+            "\u{e000}a",
         ];
         for a in names {
             for b in names {

@@ -27,7 +27,9 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Value> {
     }
     let text = core::str::from_utf8(bytes).map_err(|error| {
         let (line, column) = place(bytes, error.valid_up_to());
-        Error::new(Code::CanonNotUtf8, "the text is not UTF-8").at("").on_line(line, column)
+        Error::new(Code::CanonNotUtf8, "the text is not UTF-8")
+            .at("")
+            .on_line(line, column)
     })?;
     let mut reader = Reader {
         text,
@@ -108,7 +110,10 @@ impl Reader<'_> {
 
     fn value(&mut self) -> Result<Value> {
         let first = self.peek();
-        if !matches!(first, Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n')) {
+        if !matches!(
+            first,
+            Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n')
+        ) {
             return self.syntax();
         }
         self.values = self.values.saturating_add(1);
@@ -118,10 +123,9 @@ impl Reader<'_> {
         match first {
             Some(b'{') => self.nested(Self::object),
             Some(b'[') => self.nested(Self::array),
-            Some(b'"') => Ok(Value::String(self.string(
-                limits::STRING_BYTES,
-                "a string is longer than 8 MiB",
-            )?)),
+            Some(b'"') => Ok(Value::String(
+                self.string(limits::STRING_BYTES, "a string is longer than 8 MiB")?,
+            )),
             Some(b't') => self.word(b"true", Value::Bool(true)),
             Some(b'f') => self.word(b"false", Value::Bool(false)),
             Some(b'n') => self.word(b"null", Value::Null),
@@ -192,7 +196,9 @@ impl Reader<'_> {
                 return self.syntax();
             }
             let name = self.string(limits::NAME_BYTES, "a member name is longer than 1 KiB")?;
-            let rises = members.last().is_none_or(|(last, _)| cmp_utf16(last, &name) == Ordering::Less);
+            let rises = members
+                .last()
+                .is_none_or(|(last, _)| cmp_utf16(last, &name) == Ordering::Less);
             if sorted && !rises {
                 sorted = false;
                 names = members.iter().map(|(name, _)| name.clone()).collect();

@@ -12,7 +12,10 @@ use crate::time::Timestamp;
 
 /// A JSON value. Numbers are IEEE 754 doubles, as in RFC 8785; integers up to 2^53 - 1 are exact.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "JSON has these six kinds and will not get another")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "JSON has these six kinds and will not get another"
+)]
 pub enum Value {
     /// `null`
     #[default]
@@ -46,7 +49,11 @@ impl Object {
 
     fn place(&self, name: &str) -> core::result::Result<usize, usize> {
         // Members mostly arrive in order: look at the end first.
-        if self.0.last().is_none_or(|(last, _)| cmp_utf16(last, name) == Ordering::Less) {
+        if self
+            .0
+            .last()
+            .is_none_or(|(last, _)| cmp_utf16(last, name) == Ordering::Less)
+        {
             return Err(self.0.len());
         }
         self.0.binary_search_by(|(other, _)| cmp_utf16(other, name))
@@ -145,7 +152,10 @@ impl Value {
     ///
     /// # Errors
     /// `canon.number_not_exact` beyond 2^53 - 1 on either side of zero.
-    #[expect(clippy::as_conversions, reason = "checked to be at most 2^53 - 1, which a double holds exactly")]
+    #[expect(
+        clippy::as_conversions,
+        reason = "checked to be at most 2^53 - 1, which a double holds exactly"
+    )]
     pub fn integer(number: i64) -> Result<Value> {
         if number.unsigned_abs() > limits::MAX_INTEGER {
             let text = "an integer beyond 2^53 - 1 cannot be kept exactly";
@@ -195,7 +205,10 @@ impl Value {
     }
 
     /// The number, if it is an integer from 0 to 2^53 - 1.
-    #[expect(clippy::as_conversions, reason = "an integer from 0 to 2^53 - 1 converts exactly both ways")]
+    #[expect(
+        clippy::as_conversions,
+        reason = "an integer from 0 to 2^53 - 1 converts exactly both ways"
+    )]
     pub fn as_int(&self) -> Option<u64> {
         let number = self.as_f64()?;
         let limit = limits::MAX_INTEGER as f64;

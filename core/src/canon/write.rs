@@ -55,7 +55,9 @@ fn write_string(text: &str, out: &mut Vec<u8>) {
     while let Some(at) = rest.iter().position(|&b| b < 0x20 || b == b'"' || b == b'\\') {
         let (plain, tail) = rest.split_at(at);
         out.extend_from_slice(plain);
-        let Some((&byte, after)) = tail.split_first() else { break };
+        let Some((&byte, after)) = tail.split_first() else {
+            break;
+        };
         match byte {
             b'"' => out.extend_from_slice(b"\\\""),
             b'\\' => out.extend_from_slice(b"\\\\"),

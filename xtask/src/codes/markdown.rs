@@ -51,11 +51,7 @@ pub(crate) fn render(codes: &[Code]) -> String {
 }
 
 fn section(page: &mut String, code: &Code) {
-    let causes: String = code
-        .causes
-        .iter()
-        .map(|cause| format!("- {cause}\n"))
-        .collect();
+    let causes: String = code.causes.iter().map(|cause| format!("- {cause}\n")).collect();
     let verdict = match (&code.verdict, code.report_only) {
         (Some(verdict), _) => {
             let exit = code.verdict_exit().unwrap_or_default();
@@ -98,7 +94,7 @@ fn anchor(code: &str) -> String {
 
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

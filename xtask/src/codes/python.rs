@@ -4,10 +4,7 @@ use super::table::Code;
 
 /// The Python module.
 pub(crate) fn render(codes: &[Code]) -> String {
-    let literals: String = codes
-        .iter()
-        .map(|code| format!("    {:?},\n", code.code))
-        .collect();
+    let literals: String = codes.iter().map(|code| format!("    {:?},\n", code.code)).collect();
     let entries: String = codes.iter().map(entry).collect();
     format!(
         r#""""Every code of execert. Generated from `core/codes.toml` by `cargo xtask generate`; do not edit."""

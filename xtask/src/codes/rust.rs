@@ -6,8 +6,7 @@ use crate::generate::rustfmt;
 
 /// The Rust module, as rustfmt leaves it.
 pub(crate) fn render(codes: &[Code]) -> Result<String> {
-    let (mut variants, mut all, mut entries, mut parse) =
-        (String::new(), String::new(), String::new(), String::new());
+    let (mut variants, mut all, mut entries, mut parse) = (String::new(), String::new(), String::new(), String::new());
     for code in codes {
         let (name, text) = (code.camel(), &code.code);
         variants.push_str(&format!("/// `{text}`: {}.\n{name},\n", code.title));

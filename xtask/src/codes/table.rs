@@ -77,9 +77,9 @@ impl Code {
             .split(['.', '_'])
             .map(|word| {
                 let mut letters = word.chars();
-                letters.next().map_or_else(String::new, |first| {
-                    first.to_uppercase().chain(letters).collect()
-                })
+                letters
+                    .next()
+                    .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
             })
             .collect()
     }
@@ -116,8 +116,7 @@ pub(crate) fn parse(toml: &str) -> Result<Vec<Code>> {
     struct Table {
         code: Vec<Code>,
     }
-    let table: Table =
-        toml::from_str(toml).map_err(|error| Error(format!("core/codes.toml: {error}")))?;
+    let table: Table = toml::from_str(toml).map_err(|error| Error(format!("core/codes.toml: {error}")))?;
     let (mut codes, mut numbers) = (BTreeSet::new(), BTreeSet::new());
     for code in &table.code {
         let fault = if !is_code(&code.code) {
@@ -137,10 +136,7 @@ pub(crate) fn parse(toml: &str) -> Result<Vec<Code>> {
         } else if code.title.ends_with('.') || !code.next.ends_with('.') {
             "has a title that is a sentence, or a next step that is none"
         } else if let Some(word) = banned(code) {
-            return Err(Error(format!(
-                "core/codes.toml: {}: says \"{word}\"",
-                code.code
-            )));
+            return Err(Error(format!("core/codes.toml: {}: says \"{word}\"", code.code)));
         } else {
             continue;
         };
@@ -152,9 +148,9 @@ pub(crate) fn parse(toml: &str) -> Result<Vec<Code>> {
 fn is_code(text: &str) -> bool {
     let word = |part: &str| {
         part.starts_with(|letter: char| letter.is_ascii_lowercase())
-            && part.chars().all(|letter| {
-                letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_'
-            })
+            && part
+                .chars()
+                .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
     };
     text.split_once('.')
         .is_some_and(|(area, reason)| word(area) && word(reason))
@@ -176,9 +172,7 @@ fn banned(code: &Code) -> Option<&'static str> {
     let texts = [&code.title, &code.next, &code.not];
     texts.into_iter().chain(&code.causes).find_map(|text| {
         let lower = text.to_lowercase();
-        let words: Vec<&str> = lower
-            .split(|letter: char| !letter.is_alphanumeric())
-            .collect();
+        let words: Vec<&str> = lower.split(|letter: char| !letter.is_alphanumeric()).collect();
         WORDS.into_iter().find(|word| words.contains(word))
     })
 }
