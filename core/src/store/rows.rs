@@ -2,7 +2,9 @@
 
 use core::fmt;
 
+use crate::codes::Code;
 use crate::digest::Digest;
+use crate::error::{Error, Result};
 use crate::id::Uuid;
 use crate::merkle::Frontier;
 use crate::time::Timestamp;
@@ -395,5 +397,37 @@ impl Batch {
             bury: Vec::new(),
             durable: true,
         }
+    }
+
+    /// Whether rows and head fit each other and follow `before`. Every backend asks this first.
+    ///
+    /// # Errors
+    /// `store.corrupt`: the caller put the batch together wrongly; nothing is written.
+    pub fn check(&self, before: Option<&Head>) -> Result<()> {
+        let wrong = |what: &str| Err(Error::new(Code::StoreCorrupt, what));
+        let mut next = before.map_or(0, |head| head.seq.saturating_add(1));
+        for new in &self.rows {
+            if new.row.seq != next {
+                return wrong("the records of a batch are not in a row");
+            }
+            next = next.saturating_add(1);
+        }
+        match self.rows.last() {
+            Some(last) if last.row.digest != self.head.digest || last.row.seq != self.head.seq => {
+                return wrong("the new head is not the last record of its batch");
+            }
+            None if before != Some(&self.head) => return wrong("the head changes without a record"),
+            _ => {}
+        }
+        if self.head.frontier.size() != next {
+            return wrong("the tree of the new head has another size than the chain");
+        }
+        if before.is_some_and(|head| head.epoch > self.head.epoch) {
+            return wrong("the epoch goes back");
+        }
+        if self.tiles.iter().any(|tile| tile.hashes.len() != 8192) {
+            return wrong("a tile is not 8,192 bytes long");
+        }
+        Ok(())
     }
 }
