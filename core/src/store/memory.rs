@@ -56,6 +56,7 @@ struct Tables {
     entries: BTreeMap<Uuid, RunEntry>,
     requests: BTreeMap<u64, Request>,
     documents: BTreeMap<Digest, Vec<u8>>,
+    basis: BTreeSet<u64>,
     tiles: BTreeMap<(u8, u64), Vec<u8>>,
     checkpoints: BTreeMap<u64, Vec<u8>>,
     mac: (u64, Zeroizing<[u8; 32]>),
@@ -208,6 +209,10 @@ impl Ledger for Memory {
 
     fn intents(&self) -> Result<Vec<Intent>> {
         Ok(self.tables()?.intents.iter().map(|(seq, recorder)| Intent { seq: *seq, recorder: *recorder }).collect())
+    }
+
+    fn basis(&self) -> Result<Vec<u64>> {
+        Ok(self.tables()?.basis.iter().copied().collect())
     }
 
     fn open_runs(&self) -> Result<Vec<RunHead>> {
@@ -379,6 +384,7 @@ impl Tables {
         self.entries.extend(batch.run_entries.into_iter().map(|entry| (entry.id, entry)));
         self.requests.extend(batch.requests.into_iter().map(|request| (request.seq, spent(request))));
         self.documents.extend(batch.documents);
+        self.basis.extend(batch.basis);
         for seq in batch.erase {
             if let Some(row) = usize::try_from(seq).ok().and_then(|at| self.rows.get_mut(at)) {
                 row.content = None;

@@ -143,6 +143,12 @@ pub trait Ledger: Send + Sync {
     /// `store.*`.
     fn intents(&self) -> Result<Vec<Intent>>;
 
+    /// Seqs of record 0 and of the key.* and erasure records, ascending.
+    ///
+    /// # Errors
+    /// `store.*`.
+    fn basis(&self) -> Result<Vec<u64>>;
+
     /// Runs without an end, by id.
     ///
     /// # Errors

@@ -119,6 +119,14 @@ pub struct Head {
     pub frontier: Frontier,
     /// Its `recorded_at`.
     pub at: Timestamp,
+    /// Seq of the first record of the epoch that the next record belongs to.
+    pub first: u64,
+    /// Intents without an outcome.
+    pub intents: u64,
+    /// Runs begun so far.
+    pub runs: u64,
+    /// Digest of the policy that the chain named last.
+    pub policy: Option<Digest>,
 }
 
 /// Where an open run stands.
@@ -254,6 +262,8 @@ pub struct Request {
     pub seed: Option<[u8; 32]>,
     /// How far it is.
     pub state: RequestState,
+    /// Digests of the approval documents that answer it.
+    pub approvals: Vec<Digest>,
 }
 
 /// How far a request for approval is.
@@ -359,6 +369,8 @@ pub struct Batch {
     pub requests: Vec<Request>,
     /// Documents to keep: digest, envelope.
     pub documents: Vec<(Digest, Vec<u8>)>,
+    /// Of these rows: record 0, key.* and erasure records, by seq; every bundle needs them.
+    pub basis: Vec<u64>,
     /// Records whose content goes, for good.
     pub erase: Vec<u64>,
     /// Tiles that are full now.
@@ -389,6 +401,7 @@ impl Batch {
             run_entries: Vec::new(),
             requests: Vec::new(),
             documents: Vec::new(),
+            basis: Vec::new(),
             erase: Vec::new(),
             tiles: Vec::new(),
             checkpoint: None,
