@@ -8,6 +8,7 @@
 
 pub mod canon;
 mod codes;
+pub mod content;
 pub mod digest;
 pub mod error;
 pub mod id;
