@@ -15,6 +15,7 @@ pub mod id;
 pub mod key;
 pub mod limits;
 pub mod merkle;
+pub mod store;
 pub mod time;
 
 pub use codes::Code;

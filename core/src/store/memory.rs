@@ -8,8 +8,8 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::{
-    Batch, Durability, Each, Head, Identity, Intent, Ledger, NewLedger, NewRow, Request, RequestQuery, RequestState, Row, RunEntry,
-    RunHead, RunQuery, State, Turn,
+    Batch, Durability, Each, Head, Identity, Intent, Ledger, NewLedger, NewRow, Request, RequestQuery, RequestState,
+    Row, RunEntry, RunHead, RunQuery, State, Turn,
 };
 use crate::codes::Code;
 use crate::digest::Digest;
@@ -74,21 +74,44 @@ impl Memory {
             origin: format!("{domain}/{id}"),
             index_key: secrets.index_key,
         };
-        let tables = Tables { mac: (0, secrets.mac), alive: BTreeSet::from([recorder]), ..Tables::default() };
-        let shared = Shared { identity, log: secrets.log, tables: Mutex::new(tables), busy: Mutex::new(false), ended: Condvar::new() };
-        Self { shared: Arc::new(shared), recorder, gone: AtomicBool::new(false), forked: AtomicBool::new(false) }
+        let tables = Tables {
+            mac: (0, secrets.mac),
+            alive: BTreeSet::from([recorder]),
+            ..Tables::default()
+        };
+        let shared = Shared {
+            identity,
+            log: secrets.log,
+            tables: Mutex::new(tables),
+            busy: Mutex::new(false),
+            ended: Condvar::new(),
+        };
+        Self {
+            shared: Arc::new(shared),
+            recorder,
+            gone: AtomicBool::new(false),
+            forked: AtomicBool::new(false),
+        }
     }
 
     /// The same ledger, opened by another recorder.
     #[must_use]
     pub fn another(&self, recorder: Uuid) -> Self {
         lock(&self.shared.tables).alive.insert(recorder);
-        Self { shared: Arc::clone(&self.shared), recorder, gone: AtomicBool::new(false), forked: AtomicBool::new(false) }
+        Self {
+            shared: Arc::clone(&self.shared),
+            recorder,
+            gone: AtomicBool::new(false),
+            forked: AtomicBool::new(false),
+        }
     }
 
     fn tables(&self) -> Result<MutexGuard<'_, Tables>> {
         if self.forked.load(Ordering::Acquire) {
-            return Err(Error::new(Code::ChainForkedProcess, "a ledger in memory does not cross a fork"));
+            return Err(Error::new(
+                Code::ChainForkedProcess,
+                "a ledger in memory does not cross a fork",
+            ));
         }
         if self.gone.load(Ordering::Acquire) {
             return Err(Error::new(Code::RecorderClosed, "the ledger is closed"));
@@ -131,11 +154,17 @@ impl Ledger for Memory {
             .wait_timeout_while(busy, Duration::from_millis(deadline_ms), |busy| *busy)
             .unwrap_or_else(PoisonError::into_inner);
         if *busy {
-            return Err(Error::new(Code::ChainLocked, "another turn of this process has not ended in time"));
+            return Err(Error::new(
+                Code::ChainLocked,
+                "another turn of this process has not ended in time",
+            ));
         }
         *busy = true;
         drop(busy);
-        let mut turn = MemoryTurn { ledger: self, head: None };
+        let mut turn = MemoryTurn {
+            ledger: self,
+            head: None,
+        };
         let tables = self.tables()?;
         if tables.state == State::Frozen {
             return Err(Error::new(Code::StoreCorrupt, "the ledger is frozen"));
@@ -160,7 +189,12 @@ impl Ledger for Memory {
     }
 
     fn run(&self, id: &Uuid, each: Each<'_>) -> Result<()> {
-        let seqs: Vec<u64> = self.tables()?.run_rows.range((*id, 0)..=(*id, u64::MAX)).map(|(_, seq)| *seq).collect();
+        let seqs: Vec<u64> = self
+            .tables()?
+            .run_rows
+            .range((*id, 0)..=(*id, u64::MAX))
+            .map(|(_, seq)| *seq)
+            .collect();
         for seq in seqs {
             if let Some(row) = self.row(seq)? {
                 each(row)?;
@@ -170,13 +204,25 @@ impl Ledger for Memory {
     }
 
     fn runs(&self, query: &RunQuery) -> Result<Vec<RunEntry>> {
-        let mut found: Vec<_> = self.tables()?.entries.values().filter(|entry| query.takes(entry)).cloned().collect();
+        let mut found: Vec<_> = self
+            .tables()?
+            .entries
+            .values()
+            .filter(|entry| query.takes(entry))
+            .cloned()
+            .collect();
         found.sort_by_key(|entry| entry.first);
         Ok(found)
     }
 
     fn requests(&self, query: &RequestQuery) -> Result<Vec<Request>> {
-        Ok(self.tables()?.requests.values().filter(|request| query.takes(request)).cloned().collect())
+        Ok(self
+            .tables()?
+            .requests
+            .values()
+            .filter(|request| query.takes(request))
+            .cloned()
+            .collect())
     }
 
     fn find(&self, digest: &Digest) -> Result<Option<u64>> {
@@ -192,11 +238,20 @@ impl Ledger for Memory {
     }
 
     fn checkpoint(&self, at_least: u64) -> Result<Option<(u64, Vec<u8>)>> {
-        Ok(self.tables()?.checkpoints.range(at_least..).next().map(|(size, note)| (*size, note.clone())))
+        Ok(self
+            .tables()?
+            .checkpoints
+            .range(at_least..)
+            .next()
+            .map(|(size, note)| (*size, note.clone())))
     }
 
     fn newest_checkpoint(&self) -> Result<Option<(u64, Vec<u8>)>> {
-        Ok(self.tables()?.checkpoints.last_key_value().map(|(size, note)| (*size, note.clone())))
+        Ok(self
+            .tables()?
+            .checkpoints
+            .last_key_value()
+            .map(|(size, note)| (*size, note.clone())))
     }
 
     fn digests(&self, from: u64, to: u64) -> Result<Vec<Digest>> {
@@ -208,7 +263,15 @@ impl Ledger for Memory {
     }
 
     fn intents(&self) -> Result<Vec<Intent>> {
-        Ok(self.tables()?.intents.iter().map(|(seq, recorder)| Intent { seq: *seq, recorder: *recorder }).collect())
+        Ok(self
+            .tables()?
+            .intents
+            .iter()
+            .map(|(seq, recorder)| Intent {
+                seq: *seq,
+                recorder: *recorder,
+            })
+            .collect())
     }
 
     fn basis(&self) -> Result<Vec<u64>> {
@@ -221,7 +284,11 @@ impl Ledger for Memory {
 
     fn orphans(&self) -> Result<Vec<Uuid>> {
         let tables = self.tables()?;
-        let owners = tables.intents.values().copied().chain(tables.runs.values().filter_map(|run| run.recorder));
+        let owners = tables
+            .intents
+            .values()
+            .copied()
+            .chain(tables.runs.values().filter_map(|run| run.recorder));
         let dead: BTreeSet<Uuid> = owners.filter(|owner| !tables.alive.contains(owner)).collect();
         Ok(dead.into_iter().collect())
     }
@@ -240,7 +307,11 @@ impl Ledger for Memory {
 
     fn before_fork(&self) {
         let busy = lock(&self.shared.busy);
-        *self.shared.ended.wait_while(busy, |busy| *busy).unwrap_or_else(PoisonError::into_inner) = true;
+        *self
+            .shared
+            .ended
+            .wait_while(busy, |busy| *busy)
+            .unwrap_or_else(PoisonError::into_inner) = true;
     }
 
     fn after_fork(&self, child: bool) {
@@ -306,13 +377,22 @@ impl Turn for MemoryTurn<'_> {
     }
 
     fn request(&self, digest: &Digest) -> Result<Option<Request>> {
-        Ok(self.ledger.tables()?.requests.values().find(|request| request.digest == *digest).cloned())
+        Ok(self
+            .ledger
+            .tables()?
+            .requests
+            .values()
+            .find(|request| request.digest == *digest)
+            .cloned())
     }
 
     fn commit(self: Box<Self>, expect: Option<&Head>, batch: Batch) -> Result<()> {
         let mut tables = self.ledger.tables()?;
         if tables.head.as_ref() != expect {
-            return Err(Error::new(Code::ChainHeadMoved, "the chain has another head than the one these records follow"));
+            return Err(Error::new(
+                Code::ChainHeadMoved,
+                "the chain has another head than the one these records follow",
+            ));
         }
         batch.check(expect)?;
         tables.check(&batch)?;
@@ -344,7 +424,10 @@ impl Tables {
             if let Some(tag) = &new.request
                 && (self.tags.contains_key(tag) || !tags.insert(tag))
             {
-                return Err(Error::new(Code::StoreRequestReused, "a record for this request id exists"));
+                return Err(Error::new(
+                    Code::StoreRequestReused,
+                    "a record for this request id exists",
+                ));
             }
             if self.digests.contains_key(&new.row.digest) || !digests.insert(new.row.digest) {
                 return corrupt("a record with this digest exists");
@@ -354,7 +437,11 @@ impl Tables {
             }
         }
         for tile in &batch.tiles {
-            if self.tiles.get(&(tile.level, tile.n)).is_some_and(|known| *known != tile.hashes) {
+            if self
+                .tiles
+                .get(&(tile.level, tile.n))
+                .is_some_and(|known| *known != tile.hashes)
+            {
                 return corrupt("a tile of the tree would change");
             }
         }
@@ -373,7 +460,8 @@ impl Tables {
             self.rows.push(row);
         }
         self.head = Some(batch.head);
-        self.intents.extend(batch.open_intents.into_iter().map(|seq| (seq, recorder)));
+        self.intents
+            .extend(batch.open_intents.into_iter().map(|seq| (seq, recorder)));
         for seq in batch.close_intents {
             self.intents.remove(&seq);
         }
@@ -381,8 +469,10 @@ impl Tables {
         for id in batch.closed_runs {
             self.runs.remove(&id);
         }
-        self.entries.extend(batch.run_entries.into_iter().map(|entry| (entry.id, entry)));
-        self.requests.extend(batch.requests.into_iter().map(|request| (request.seq, spent(request))));
+        self.entries
+            .extend(batch.run_entries.into_iter().map(|entry| (entry.id, entry)));
+        self.requests
+            .extend(batch.requests.into_iter().map(|request| (request.seq, spent(request))));
         self.documents.extend(batch.documents);
         self.basis.extend(batch.basis);
         for seq in batch.erase {
@@ -390,7 +480,8 @@ impl Tables {
                 row.content = None;
             }
         }
-        self.tiles.extend(batch.tiles.into_iter().map(|tile| ((tile.level, tile.n), tile.hashes)));
+        self.tiles
+            .extend(batch.tiles.into_iter().map(|tile| ((tile.level, tile.n), tile.hashes)));
         self.checkpoints.extend(batch.checkpoint);
         if let Some((epoch, key)) = batch.mac {
             self.mac = (epoch, Zeroizing::new(key));

@@ -25,7 +25,11 @@ pub struct Identity {
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The index key stays out of logs.
-        f.debug_struct("Identity").field("id", &self.id).field("tenant", &self.tenant).field("origin", &self.origin).finish_non_exhaustive()
+        f.debug_struct("Identity")
+            .field("id", &self.id)
+            .field("tenant", &self.tenant)
+            .field("origin", &self.origin)
+            .finish_non_exhaustive()
     }
 }
 
@@ -71,7 +75,9 @@ impl Durability {
     /// The mode of a word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Durable, Self::Process, Self::Memory].into_iter().find(|mode| mode.as_str() == word)
+        [Self::Durable, Self::Process, Self::Memory]
+            .into_iter()
+            .find(|mode| mode.as_str() == word)
     }
 }
 
@@ -102,7 +108,9 @@ impl State {
     /// The state of a word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Open, Self::Sealed, Self::Frozen].into_iter().find(|state| state.as_str() == word)
+        [Self::Open, Self::Sealed, Self::Frozen]
+            .into_iter()
+            .find(|state| state.as_str() == word)
     }
 }
 
@@ -227,7 +235,9 @@ impl RunQuery {
         self.id.is_none_or(|id| id == entry.id)
             && same(&self.name, &entry.name)
             && same(&self.thread, &entry.thread)
-            && self.state.is_none_or(|state| (state == RunState::Open) == entry.last.is_none())
+            && self
+                .state
+                .is_none_or(|state| (state == RunState::Open) == entry.last.is_none())
     }
 }
 
@@ -299,7 +309,9 @@ impl RequestState {
     /// The state of a word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Waiting, Self::Approved, Self::Used, Self::Refused, Self::Expired].into_iter().find(|state| state.as_str() == word)
+        [Self::Waiting, Self::Approved, Self::Used, Self::Refused, Self::Expired]
+            .into_iter()
+            .find(|state| state.as_str() == word)
     }
 }
 
