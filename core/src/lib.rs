@@ -17,6 +17,13 @@ pub mod limits;
 pub mod merkle;
 pub mod store;
 pub mod time;
+mod words;
+
+pub mod envelope;
+pub mod statement;
+pub mod record;
+pub mod document;
+pub mod bundle;
 
 pub use codes::Code;
 pub use error::{Error, Kind, Result};

@@ -2,6 +2,7 @@
 //!
 //! What the writer emits, the reader accepts, byte for byte.
 
+pub mod fields;
 mod parse;
 mod value;
 mod write;
