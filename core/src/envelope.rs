@@ -31,7 +31,10 @@ impl Envelope {
     /// The signature by a key, if there is one.
     #[must_use]
     pub fn signature_by(&self, key: &KeyId) -> Option<&[u8]> {
-        self.signatures.iter().find(|(id, _)| id == key).map(|(_, sig)| sig.as_slice())
+        self.signatures
+            .iter()
+            .find(|(id, _)| id == key)
+            .map(|(_, sig)| sig.as_slice())
     }
 }
 

@@ -6,24 +6,23 @@
 //! The modules stand in the order in which a record flows through them; each uses only those above it.
 #![forbid(unsafe_code)]
 
-pub mod canon;
 mod codes;
-pub mod content;
-pub mod digest;
 pub mod error;
-pub mod id;
-pub mod key;
 pub mod limits;
-pub mod merkle;
-pub mod store;
 pub mod time;
+pub mod id;
+pub mod canon;
+pub mod digest;
+pub mod key;
+pub mod merkle;
+pub mod content;
 mod words;
-
 pub mod envelope;
 pub mod statement;
 pub mod record;
 pub mod document;
 pub mod bundle;
+pub mod store;
 
 pub use codes::Code;
 pub use error::{Error, Kind, Result};

@@ -23,13 +23,22 @@ pub struct Codes {
 
 impl Codes {
     /// Records, other documents and envelopes.
-    pub const RECORD: Codes = Codes { malformed: Code::RecordMalformed, unknown: Code::RecordUnknownMember };
+    pub const RECORD: Codes = Codes {
+        malformed: Code::RecordMalformed,
+        unknown: Code::RecordUnknownMember,
+    };
     /// Manifests, material and withheld lines.
-    pub const BUNDLE: Codes = Codes { malformed: Code::BundleMalformed, unknown: Code::BundleUnknownMember };
+    pub const BUNDLE: Codes = Codes {
+        malformed: Code::BundleMalformed,
+        unknown: Code::BundleUnknownMember,
+    };
     /// One code for both, as in documents that callers write.
     #[must_use]
     pub const fn one(code: Code) -> Codes {
-        Codes { malformed: code, unknown: code }
+        Codes {
+            malformed: code,
+            unknown: code,
+        }
     }
 }
 
@@ -77,7 +86,11 @@ impl<'a> Node<'a> {
     /// A document; `prefix` is the JSON Pointer of its root (`""`, or `"/payload"` inside a line).
     #[must_use]
     pub fn root(value: &'a Value, prefix: &'a str, codes: Codes) -> Node<'a> {
-        Node { value, place: Place::Root(prefix), codes }
+        Node {
+            value,
+            place: Place::Root(prefix),
+            codes,
+        }
     }
 
     /// The value itself.
@@ -145,8 +158,15 @@ impl<'a> Node<'a> {
     /// # Errors
     /// Not an object.
     pub fn any_object(&self) -> Result<Fields<'a>> {
-        let object = self.value.as_object().ok_or_else(|| self.fail("an object is expected"))?;
-        Ok(Fields { object, place: self.place, codes: self.codes })
+        let object = self
+            .value
+            .as_object()
+            .ok_or_else(|| self.fail("an object is expected"))?;
+        Ok(Fields {
+            object,
+            place: self.place,
+            codes: self.codes,
+        })
     }
 
     /// A list, each item read by `read`; not empty.
@@ -166,7 +186,13 @@ impl<'a> Node<'a> {
     /// Not a list, or what `read` says.
     pub fn list_or_empty<T>(&self, mut read: impl FnMut(Node<'_>) -> Result<T>) -> Result<Vec<T>> {
         let items = self.value.as_array().ok_or_else(|| self.fail("a list is expected"))?;
-        let item = |(at, value)| read(Node { value, place: Place::Item(&self.place, at), codes: self.codes });
+        let item = |(at, value)| {
+            read(Node {
+                value,
+                place: Place::Item(&self.place, at),
+                codes: self.codes,
+            })
+        };
         items.iter().enumerate().map(item).collect()
     }
 
@@ -199,7 +225,9 @@ impl<'a> Node<'a> {
     /// # Errors
     /// Anything else.
     pub fn ident(&self) -> Result<String> {
-        self.parsed("an identifier is expected", |text| is_ident(text).then(|| text.to_owned()))
+        self.parsed("an identifier is expected", |text| {
+            is_ident(text).then(|| text.to_owned())
+        })
     }
 
     /// A JSON Pointer.
@@ -207,7 +235,9 @@ impl<'a> Node<'a> {
     /// # Errors
     /// Anything else.
     pub fn pointer(&self) -> Result<String> {
-        self.parsed("a JSON Pointer is expected", |text| pointer_tokens(text).map(|_| text.to_owned()))
+        self.parsed("a JSON Pointer is expected", |text| {
+            pointer_tokens(text).map(|_| text.to_owned())
+        })
     }
 
     /// `true` or `false`.
@@ -215,7 +245,9 @@ impl<'a> Node<'a> {
     /// # Errors
     /// Anything else.
     pub fn flag(&self) -> Result<bool> {
-        self.value.as_bool().ok_or_else(|| self.fail("true or false is expected"))
+        self.value
+            .as_bool()
+            .ok_or_else(|| self.fail("true or false is expected"))
     }
 
     /// An integer from 0 to 2^53-1.
@@ -240,7 +272,10 @@ impl<'a> Node<'a> {
     /// # Errors
     /// Anything else.
     pub fn digest(&self) -> Result<Digest> {
-        self.parsed("a digest is expected: `sha256:` and 64 hexadecimal digits", Digest::parse)
+        self.parsed(
+            "a digest is expected: `sha256:` and 64 hexadecimal digits",
+            Digest::parse,
+        )
     }
 
     /// 64 hexadecimal digits.
@@ -292,7 +327,10 @@ impl<'a> Node<'a> {
     /// # Errors
     /// Anything else.
     pub fn keyid(&self) -> Result<KeyId> {
-        self.parsed("a key id is expected: base64 of the SHA-256 of the key's SPKI", KeyId::parse)
+        self.parsed(
+            "a key id is expected: base64 of the SHA-256 of the key's SPKI",
+            KeyId::parse,
+        )
     }
 
     /// The SPKI of an Ed25519 key, in base64.
@@ -300,7 +338,9 @@ impl<'a> Node<'a> {
     /// # Errors
     /// Anything else, other algorithms too.
     pub fn spki(&self) -> Result<PublicKey> {
-        self.parsed("the base64 SPKI of an Ed25519 key is expected", |text| PublicKey::from_spki(&unb64(text)?).ok())
+        self.parsed("the base64 SPKI of an Ed25519 key is expected", |text| {
+            PublicKey::from_spki(&unb64(text)?).ok()
+        })
     }
 }
 
@@ -315,7 +355,11 @@ impl<'a> Fields<'a> {
     #[must_use]
     pub fn get<'s>(&'s self, name: &'s str) -> Option<Node<'s>> {
         let value = self.object.get(name)?;
-        Some(Node { value, place: Place::Member(&self.place, name), codes: self.codes })
+        Some(Node {
+            value,
+            place: Place::Member(&self.place, name),
+            codes: self.codes,
+        })
     }
 
     /// A member that has to be there.
@@ -338,7 +382,14 @@ impl<'a> Fields<'a> {
     pub fn each<'s>(&'s self) -> impl Iterator<Item = (&'a str, Node<'s>)> {
         let object: &'a Object = self.object;
         object.iter().map(|(name, value)| {
-            (name, Node { value, place: Place::Member(&self.place, name), codes: self.codes })
+            (
+                name,
+                Node {
+                    value,
+                    place: Place::Member(&self.place, name),
+                    codes: self.codes,
+                },
+            )
         })
     }
 
