@@ -21,8 +21,10 @@ pub mod envelope;
 pub mod statement;
 pub mod record;
 pub mod document;
+pub mod chain;
 pub mod bundle;
 pub mod store;
+pub mod host;
 
 pub use codes::Code;
 pub use error::{Error, Kind, Result};

@@ -3,7 +3,10 @@
 mod body;
 mod decision;
 mod kinds;
+mod seal;
+mod write;
 
+pub use seal::{Committed, Draft, KeepOut, Sealed, plain_subject, seal, seal_document};
 pub use body::{Body, ChainOpen, ChainSeal, Continues, Heartbeat, KeyEntry, RunEnd, RunStart, Software};
 pub use decision::{Decision, Layer, Tier, Verdict};
 pub use kinds::{

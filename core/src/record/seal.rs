@@ -1,0 +1,246 @@
+//! Sealing a record: its content committed under a fresh seed, its statement tagged and signed.
+//!
+//! ```text
+//! content + seed ──commit──► root ─┐
+//!                                  ├─► statement ──JCS──► tag ──► payload ──DSSE──► envelope
+//! place, kind, decision, links … ──┘
+//! row kept beside it: {"content":…,"seed":…}  or  {"content":…,"open":…} where something is kept out
+//! ```
+//! format.md chapters 2 to 4. Time, seed, nonce and id are arguments; nothing here looks at the world.
+
+use super::{
+    Body, Capture, ContentHead, Decision, Failure, Kind, Link, Mode, Model, Party, Phase, Record, Source, Status, Usage,
+};
+use crate::canon::{Object, Value, check_limits, cmp_utf16, to_jcs};
+use crate::codes::Code;
+use crate::content;
+use crate::digest::{Digest, b64, hex};
+use crate::envelope::{PAYLOAD_TYPE, pae};
+use crate::error::{Error, Result};
+use crate::id::Uuid;
+use crate::key::{MacKey, Signer};
+use crate::limits;
+use crate::object;
+use crate::statement::{DocumentKind, STATEMENT_TYPE};
+use crate::time::Timestamp;
+
+/// A record before it has a place: what is told, not yet where in the chain, when and by which key.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// What it tells of.
+    pub kind: Kind,
+    /// Before, after, or all of it.
+    pub phase: Phase,
+    /// For real, dry or replayed.
+    pub mode: Mode,
+    /// How close the recorder was.
+    pub capture: Capture,
+    /// How it ended.
+    pub status: Option<Status>,
+    /// Class of the failure.
+    pub failure: Option<Failure>,
+    /// The run it belongs to.
+    pub run: Option<Uuid>,
+    /// The step it belongs to.
+    pub step: Option<Uuid>,
+    /// Number of the attempt.
+    pub attempt: Option<u64>,
+    /// Tool, model or node.
+    pub name: Option<String>,
+    /// The framework's id of the call.
+    pub call_id: Option<String>,
+    /// Who acted.
+    pub actor: Option<Party>,
+    /// For whom.
+    pub principal: Option<Party>,
+    /// Tool definition in force.
+    pub tool: Option<Digest>,
+    /// The model.
+    pub model: Option<Model>,
+    /// What the gate decided.
+    pub decision: Option<Decision>,
+    /// What it used.
+    pub usage: Option<Usage>,
+    /// When it began; claimed.
+    pub started_at: Option<Timestamp>,
+    /// When it ended; claimed.
+    pub ended_at: Option<Timestamp>,
+    /// The record whose content has `/runtime`.
+    pub runtime: Option<Digest>,
+    /// W3C `traceparent`.
+    pub trace: Option<String>,
+    /// References; any order.
+    pub links: Vec<Link>,
+    /// What the kind adds.
+    pub body: Body,
+    /// Members of others.
+    pub ext: Option<Object>,
+    /// Artefacts that the caller declared public: name and digest.
+    pub subjects: Vec<(String, Digest)>,
+    /// The content, committed.
+    pub content: Committed,
+}
+
+impl Draft {
+    /// A draft of this kind with the least it can say: single, live, status ok, captured by the recorder itself.
+    #[must_use]
+    pub fn new(kind: Kind, content: Committed) -> Self {
+        Draft {
+            kind,
+            phase: Phase::Single,
+            mode: Mode::Live,
+            capture: Capture::Enforced,
+            status: Some(Status::Ok),
+            failure: None,
+            run: None,
+            step: None,
+            attempt: None,
+            name: None,
+            call_id: None,
+            actor: None,
+            principal: None,
+            tool: None,
+            model: None,
+            decision: None,
+            usage: None,
+            started_at: None,
+            ended_at: None,
+            runtime: None,
+            trace: None,
+            links: Vec::new(),
+            body: Body::None,
+            ext: None,
+            subjects: Vec::new(),
+            content,
+        }
+    }
+}
+
+/// Content with its commitment, and what of it is kept.
+#[derive(Debug, Clone)]
+pub struct Committed {
+    /// The public part.
+    pub head: ContentHead,
+    /// The JCS of the content form to keep beside the record; None: nothing is kept.
+    pub row: Option<Vec<u8>>,
+}
+
+/// What a privacy profile does not keep.
+#[derive(Debug, Clone, Default)]
+pub struct KeepOut {
+    /// Pointers whose values are committed and not stored; none below another.
+    pub hidden: Vec<String>,
+    /// The payload's `kept_out`: pointers of at most two levels with the rule's name, sorted.
+    pub named: Vec<(String, String)>,
+    /// Store neither content nor seed.
+    pub all: bool,
+}
+
+impl Committed {
+    /// Commits to `content` under `seed`. `sources` need not be sorted; `claimed` is the default and may be left out.
+    ///
+    /// # Errors
+    /// `canon.*` if the content breaks a limit of format.md 1.4.
+    pub fn new(content: Object, seed: &[u8; 32], mut sources: Vec<(String, Source)>, keep: KeepOut) -> Result<Self> {
+        let content = Value::Object(content);
+        check_limits(&content)?;
+        let root = content::commit(&content, seed);
+        sources.sort_by(|(a, _), (b, _)| cmp_utf16(a, b));
+        sources.dedup();
+        let row = if keep.all {
+            None
+        } else {
+            let row = if keep.hidden.is_empty() {
+                object! { "content": content, "seed": b64(seed) }
+            } else {
+                let (content, open) = content::redact(&content, &content::Form::Whole(*seed), &keep.hidden)?;
+                object! { "content": content, "open": open.to_value() }
+            };
+            let row = to_jcs(&Value::Object(row));
+            if row.len() > limits::CONTENT_BYTES {
+                return Err(Error::new(Code::CanonTooLarge, "the content of a record is larger than 16 MiB").at(""));
+            }
+            Some(row)
+        };
+        Ok(Committed { head: ContentHead { root, sources, kept_out: keep.named }, row })
+    }
+}
+
+/// A sealed document: its digest and the JCS of its envelope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// H(payload).
+    pub digest: Digest,
+    /// JCS of the DSSE envelope.
+    pub envelope: Vec<u8>,
+}
+
+/// Tags and signs a record. `record.mac.tag` is set here; the first signer is the record's `key`, a second one the
+/// key that a `key.add` brings in.
+///
+/// # Errors
+/// `record.too_large`; what the signer answers.
+pub fn seal(record: &mut Record, subjects: &[(String, Digest)], mac: &MacKey, signers: &[&dyn Signer]) -> Result<Sealed> {
+    let mut subject = vec![content_subject(&record.content.root)];
+    subject.extend(subjects.iter().map(|(name, digest)| plain_subject(name, digest)));
+    record.links.sort_by(|a, b| (a.rel.as_str(), a.digest).cmp(&(b.rel.as_str(), b.digest)));
+    record.links.dedup();
+    let mut statement = statement_of(DocumentKind::Record, subject, record.to_object(false));
+    record.mac.tag = mac.tag(&to_jcs(&statement));
+    if let Some(out) = statement
+        .as_object_mut()
+        .and_then(|it| it.get_mut("predicate"))
+        .and_then(Value::as_object_mut)
+        .and_then(|it| it.get_mut("mac"))
+        .and_then(Value::as_object_mut)
+    {
+        out.insert("tag", b64(&record.mac.tag));
+    }
+    sign(&to_jcs(&statement), signers)
+}
+
+/// Signs a document that is not a record: manifest, approval and the like.
+///
+/// # Errors
+/// `record.too_large`; what the signer answers.
+pub fn seal_document(kind: DocumentKind, subject: Vec<Value>, predicate: Object, signer: &dyn Signer) -> Result<Sealed> {
+    sign(&to_jcs(&statement_of(kind, subject, predicate)), &[signer])
+}
+
+/// `{"name":NAME,"digest":{"sha256":HEX}}`.
+#[must_use]
+pub fn plain_subject(name: &str, digest: &Digest) -> Value {
+    Value::Object(object! { "name": name, "digest": object! { "sha256": digest.hex() } })
+}
+
+fn content_subject(root: &[u8; 32]) -> Value {
+    Value::Object(object! { "name": "content", "digest": object! { "execert-content-v1": hex(root) } })
+}
+
+fn statement_of(kind: DocumentKind, subject: Vec<Value>, predicate: Object) -> Value {
+    Value::Object(object! {
+        "_type": STATEMENT_TYPE,
+        "subject": subject,
+        "predicateType": kind.as_str(),
+        "predicate": predicate,
+    })
+}
+
+fn sign(payload: &[u8], signers: &[&dyn Signer]) -> Result<Sealed> {
+    if payload.len() > limits::PAYLOAD_BYTES {
+        return Err(Error::new(Code::RecordTooLarge, "the signed part of a record is larger than 512 KiB")
+            .hint("put what is large into the content: input, output or params"));
+    }
+    let message = pae(payload);
+    let mut signatures = Vec::with_capacity(signers.len());
+    for signer in signers {
+        let signature = signer.sign(&message)?;
+        signatures.push(Value::Object(object! { "keyid": signer.key().keyid(), "sig": b64(&signature) }));
+    }
+    let envelope = Value::Object(object! {
+        "payloadType": PAYLOAD_TYPE,
+        "payload": b64(payload),
+        "signatures": signatures,
+    });
+    Ok(Sealed { digest: Digest::of(payload), envelope: to_jcs(&envelope) })
+}
