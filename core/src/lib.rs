@@ -23,6 +23,7 @@ pub mod record;
 pub mod document;
 pub mod chain;
 pub mod bundle;
+pub mod render;
 pub mod store;
 pub mod host;
 

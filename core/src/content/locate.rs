@@ -111,6 +111,9 @@ fn range_hash(items: &[Hash]) -> Option<Hash> {
     }
 }
 
+/// A member that only the index or only the content has.
+type OnlyOne<'a> = (&'a str, Option<&'a Value>, Option<(&'a Value, &'a Tree)>);
+
 struct Places {
     code: Code,
     path: String,
@@ -159,7 +162,7 @@ impl Places {
                     }
                     return;
                 }
-                let mut only: Vec<(&str, Option<&Value>, Option<(&Value, &Tree)>)> = Vec::new();
+                let mut only: Vec<OnlyOne<'_>> = Vec::new();
                 only.extend(
                     names
                         .iter()

@@ -230,10 +230,11 @@ impl<'b> Walk<'b> {
             other => other,
         };
         let touched = items.iter().any(|item| item.new.is_some());
-        if listens && !touched {
-            if let (Some(builder), Some(seed)) = (&mut self.builder, seed) {
-                builder.keep(seed);
-            }
+        if listens
+            && !touched
+            && let (Some(builder), Some(seed)) = (&mut self.builder, seed)
+        {
+            builder.keep(seed);
         }
         let listens = listens && touched;
         if let [item] = items {

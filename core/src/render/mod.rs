@@ -1,0 +1,8 @@
+//! A report for people. Every line is made from the report alone, never from control flow.
+
+mod clean;
+mod text;
+mod words;
+
+pub use clean::{Sink, clean};
+pub use text::{Rendered, Subject, Tone, text};
