@@ -22,6 +22,8 @@ pub mod statement;
 pub mod record;
 pub mod document;
 pub mod chain;
+pub mod note;
+pub mod checkpoint;
 pub mod bundle;
 pub mod render;
 pub mod store;
