@@ -23,19 +23,31 @@ impl Tip {
     /// A chain or run without records.
     #[must_use]
     pub fn new(id: Uuid) -> Self {
-        Tip { id, last: None, frontier: Frontier::new() }
+        Tip {
+            id,
+            last: None,
+            frontier: Frontier::new(),
+        }
     }
 
     /// One that has records: seq and digest of the last, and the right edge of the tree over all of them.
     #[must_use]
     pub fn after(id: Uuid, seq: u64, digest: Digest, frontier: Frontier) -> Self {
-        Tip { id, last: Some((seq, digest)), frontier }
+        Tip {
+            id,
+            last: Some((seq, digest)),
+            frontier,
+        }
     }
 
     /// The place of the next record.
     #[must_use]
     pub fn place(&self) -> Place {
-        Place { id: self.id, seq: self.frontier.size(), prev: self.last.map(|(_, digest)| digest) }
+        Place {
+            id: self.id,
+            seq: self.frontier.size(),
+            prev: self.last.map(|(_, digest)| digest),
+        }
     }
 
     /// Adds the record that was sealed for [`Tip::place`].

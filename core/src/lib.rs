@@ -25,6 +25,7 @@ pub mod chain;
 pub mod note;
 pub mod checkpoint;
 pub mod bundle;
+pub mod disclose;
 pub mod render;
 pub mod store;
 pub mod host;

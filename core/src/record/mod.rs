@@ -6,13 +6,13 @@ mod kinds;
 mod seal;
 mod write;
 
-pub use seal::{Committed, Draft, KeepOut, Sealed, plain_subject, seal, seal_document};
 pub use body::{Body, ChainOpen, ChainSeal, Continues, Heartbeat, KeyEntry, RunEnd, RunStart, Software};
 pub use decision::{Decision, Layer, Tier, Verdict};
 pub use kinds::{
     ApprovalVerdict, Capture, Durability, Failure, GateMode, KeyRole, Kind, Mode, PartyType, Phase, PlanEvent, Source,
     Status, WitnessNeed,
 };
+pub use seal::{Committed, Draft, KeepOut, Sealed, plain_subject, seal, seal_document};
 
 use crate::canon::Object;
 use crate::digest::Digest;

@@ -162,7 +162,14 @@ impl Committed {
             }
             Some(row)
         };
-        Ok(Committed { head: ContentHead { root, sources, kept_out: keep.named }, row })
+        Ok(Committed {
+            head: ContentHead {
+                root,
+                sources,
+                kept_out: keep.named,
+            },
+            row,
+        })
     }
 }
 
@@ -180,10 +187,17 @@ pub struct Sealed {
 ///
 /// # Errors
 /// `record.too_large`; what the signer answers.
-pub fn seal(record: &mut Record, subjects: &[(String, Digest)], mac: &MacKey, signers: &[&dyn Signer]) -> Result<Sealed> {
+pub fn seal(
+    record: &mut Record,
+    subjects: &[(String, Digest)],
+    mac: &MacKey,
+    signers: &[&dyn Signer],
+) -> Result<Sealed> {
     let mut subject = vec![content_subject(&record.content.root)];
     subject.extend(subjects.iter().map(|(name, digest)| plain_subject(name, digest)));
-    record.links.sort_by(|a, b| (a.rel.as_str(), a.digest).cmp(&(b.rel.as_str(), b.digest)));
+    record
+        .links
+        .sort_by(|a, b| (a.rel.as_str(), a.digest).cmp(&(b.rel.as_str(), b.digest)));
     record.links.dedup();
     let mut statement = statement_of(DocumentKind::Record, subject, record.to_object(false));
     record.mac.tag = mac.tag(&to_jcs(&statement));
@@ -203,7 +217,12 @@ pub fn seal(record: &mut Record, subjects: &[(String, Digest)], mac: &MacKey, si
 ///
 /// # Errors
 /// `record.too_large`; what the signer answers.
-pub fn seal_document(kind: DocumentKind, subject: Vec<Value>, predicate: Object, signer: &dyn Signer) -> Result<Sealed> {
+pub fn seal_document(
+    kind: DocumentKind,
+    subject: Vec<Value>,
+    predicate: Object,
+    signer: &dyn Signer,
+) -> Result<Sealed> {
     sign(&to_jcs(&statement_of(kind, subject, predicate)), &[signer])
 }
 
@@ -228,19 +247,27 @@ fn statement_of(kind: DocumentKind, subject: Vec<Value>, predicate: Object) -> V
 
 fn sign(payload: &[u8], signers: &[&dyn Signer]) -> Result<Sealed> {
     if payload.len() > limits::PAYLOAD_BYTES {
-        return Err(Error::new(Code::RecordTooLarge, "the signed part of a record is larger than 512 KiB")
-            .hint("put what is large into the content: input, output or params"));
+        return Err(Error::new(
+            Code::RecordTooLarge,
+            "the signed part of a record is larger than 512 KiB",
+        )
+        .hint("put what is large into the content: input, output or params"));
     }
     let message = pae(payload);
     let mut signatures = Vec::with_capacity(signers.len());
     for signer in signers {
         let signature = signer.sign(&message)?;
-        signatures.push(Value::Object(object! { "keyid": signer.key().keyid(), "sig": b64(&signature) }));
+        signatures.push(Value::Object(
+            object! { "keyid": signer.key().keyid(), "sig": b64(&signature) },
+        ));
     }
     let envelope = Value::Object(object! {
         "payloadType": PAYLOAD_TYPE,
         "payload": b64(payload),
         "signatures": signatures,
     });
-    Ok(Sealed { digest: Digest::of(payload), envelope: to_jcs(&envelope) })
+    Ok(Sealed {
+        digest: Digest::of(payload),
+        envelope: to_jcs(&envelope),
+    })
 }

@@ -45,9 +45,15 @@ impl Record {
         out.put("started_at", self.started_at);
         out.put("ended_at", self.ended_at);
         out.put("runtime", self.runtime);
-        out.put("trace", self.trace.as_deref().map(|parent| object! { "traceparent": parent }));
+        out.put(
+            "trace",
+            self.trace.as_deref().map(|parent| object! { "traceparent": parent }),
+        );
         if !self.links.is_empty() {
-            out.insert("links", self.links.iter().map(|it| Value::from(link(it))).collect::<Vec<_>>());
+            out.insert(
+                "links",
+                self.links.iter().map(|it| Value::from(link(it))).collect::<Vec<_>>(),
+            );
         }
         out.put("body", body(&self.body));
         out
@@ -56,10 +62,26 @@ impl Record {
     fn content_head(&self) -> Object {
         let mut out = object! { "root": hex(&self.content.root) };
         if !self.content.sources.is_empty() {
-            out.insert("sources", pairs(self.content.sources.iter().map(|(at, source)| (at.as_str(), source.as_str()))));
+            out.insert(
+                "sources",
+                pairs(
+                    self.content
+                        .sources
+                        .iter()
+                        .map(|(at, source)| (at.as_str(), source.as_str())),
+                ),
+            );
         }
         if !self.content.kept_out.is_empty() {
-            out.insert("kept_out", pairs(self.content.kept_out.iter().map(|(at, rule)| (at.as_str(), rule.as_str()))));
+            out.insert(
+                "kept_out",
+                pairs(
+                    self.content
+                        .kept_out
+                        .iter()
+                        .map(|(at, rule)| (at.as_str(), rule.as_str())),
+                ),
+            );
         }
         out
     }
@@ -169,7 +191,11 @@ fn body(body: &Body) -> Option<Object> {
         }
         Body::KeyAdd(key) => key_entry(key),
         Body::KeyRetire { keyid } => object! { "keyid": *keyid },
-        Body::KeyRevoke { keyid, reason, as_of_seq } => {
+        Body::KeyRevoke {
+            keyid,
+            reason,
+            as_of_seq,
+        } => {
             object! { "keyid": *keyid, "reason": reason.as_str(), "as_of_seq": Value::count(*as_of_seq) }
         }
         Body::RunStart(start) => run_start(start),
@@ -179,10 +205,18 @@ fn body(body: &Body) -> Option<Object> {
             out.put("document", *document);
             out
         }
-        Body::ApprovalRequest { role, quorum, expires_at } => {
+        Body::ApprovalRequest {
+            role,
+            quorum,
+            expires_at,
+        } => {
             object! { "role": role.as_str(), "quorum": Value::count(*quorum), "expires_at": *expires_at }
         }
-        Body::Approval { verdict, request, document } => {
+        Body::Approval {
+            verdict,
+            request,
+            document,
+        } => {
             let mut out = object! { "verdict": verdict.as_str(), "request": *request };
             out.put("document", *document);
             out
@@ -193,7 +227,11 @@ fn body(body: &Body) -> Option<Object> {
             object! { "lost": Value::count(*lost), "since": *since, "reason": reason.as_str() }
         }
         Body::ClockStep { from, to } => object! { "from": *from, "to": *to },
-        Body::Erasure { records, reason, authority } => object! {
+        Body::Erasure {
+            records,
+            reason,
+            authority,
+        } => object! {
             "records": records.iter().map(|seq| Value::count(*seq)).collect::<Vec<_>>(),
             "reason": reason.as_str(),
             "authority": authority.as_str(),
@@ -213,18 +251,27 @@ fn chain_open(open: &ChainOpen) -> Object {
         "software": object! { "name": open.software.name.as_str(), "version": open.software.version.as_str() },
     };
     if !open.policies.is_empty() {
-        out.insert("policies", open.policies.iter().map(|digest| Value::from(*digest)).collect::<Vec<_>>());
+        out.insert(
+            "policies",
+            open.policies
+                .iter()
+                .map(|digest| Value::from(*digest))
+                .collect::<Vec<_>>(),
+        );
     }
-    out.put("continues", open.continues.as_ref().map(|old| {
-        let mut out = object! {
-            "chain": old.chain,
-            "seq": Value::count(old.seq),
-            "digest": old.digest,
-            "reason": old.reason.as_str(),
-        };
-        out.put("highest", old.highest.map(Value::count));
-        out
-    }));
+    out.put(
+        "continues",
+        open.continues.as_ref().map(|old| {
+            let mut out = object! {
+                "chain": old.chain,
+                "seq": Value::count(old.seq),
+                "digest": old.digest,
+                "reason": old.reason.as_str(),
+            };
+            out.put("highest", old.highest.map(Value::count));
+            out
+        }),
+    );
     out
 }
 
