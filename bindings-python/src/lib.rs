@@ -1,0 +1,23 @@
+//! The native half of the Python package `execert`. It translates and decides nothing: what is decided, the core decides.
+//! People use the classes of `execert`; `execert._execert` is private.
+#![forbid(unsafe_code)]
+
+mod evidence;
+mod guard;
+mod plain;
+mod value;
+
+/// The native half of `execert`.
+#[pyo3::pymodule(gil_used = false)]
+mod _execert {
+    #[cfg(feature = "testing")]
+    #[pymodule_export]
+    use crate::evidence::_arm_panic;
+    #[pymodule_export]
+    use crate::evidence::{canonical, plain};
+
+    /// The version of the package, of the core and of the command line.
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "the Python name")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+}
