@@ -1,5 +1,8 @@
 //! Documents as bytes, and evidence read from files, bytes or streams.
 
+use execert::canon::parse;
+use execert::limits::Limits;
+use execert::render::{self, Subject};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -35,4 +38,17 @@ pub(crate) fn plain<'py>(value: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PyAn
 #[pyfunction]
 pub(crate) fn _arm_panic() {
     guard::hook::arm();
+}
+
+/// A report as the lines that `execert verify` prints.
+#[pyfunction]
+#[pyo3(signature = (report, name, trust, plain, /))]
+pub(crate) fn render_text(py: Python<'_>, report: &[u8], name: &str, trust: &str, plain: bool) -> PyResult<String> {
+    guard::entry(py, || {
+        guard::detached(py, || {
+            let report = parse(report, &Limits::DOCUMENT)?;
+            let subject = Subject { name, trust, plain };
+            Ok(render::text(&report, &subject).plain_text())
+        })
+    })
 }

@@ -43,7 +43,10 @@ pub(crate) fn entry<T>(py: Python<'_>, body: impl FnOnce() -> Outcome<T>) -> PyR
         // The payload may hold content: it is not shown.
         Err(_panic) => Err(exception(
             py,
-            &Error::new(Code::InternalPanic, "execert met a defect of its own; the call was abandoned"),
+            &Error::new(
+                Code::InternalPanic,
+                "execert met a defect of its own; the call was abandoned",
+            ),
         )),
     }
 }

@@ -14,7 +14,7 @@ mod _execert {
     #[pymodule_export]
     use crate::evidence::_arm_panic;
     #[pymodule_export]
-    use crate::evidence::{canonical, plain};
+    use crate::evidence::{canonical, plain, render_text};
 
     /// The version of the package, of the core and of the command line.
     #[pymodule_export]

@@ -78,11 +78,7 @@ impl Walk {
         }
     }
 
-    fn container(
-        &mut self,
-        value: &Bound<'_, PyAny>,
-        body: impl FnOnce(&mut Self) -> Result<Value>,
-    ) -> Result<Value> {
+    fn container(&mut self, value: &Bound<'_, PyAny>, body: impl FnOnce(&mut Self) -> Result<Value>) -> Result<Value> {
         let address = value.as_ptr().addr();
         if self.open.contains(&address) {
             return self.fail(Code::CanonCycle, "a value contains itself");
@@ -164,7 +160,10 @@ pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'
     })
 }
 
-#[expect(clippy::as_conversions, reason = "an integer up to 2^53 - 1 converts exactly both ways")]
+#[expect(
+    clippy::as_conversions,
+    reason = "an integer up to 2^53 - 1 converts exactly both ways"
+)]
 fn exact(number: f64) -> Option<i64> {
     let limit = limits::MAX_INTEGER as f64;
     (number.fract() == 0.0 && number.abs() <= limit).then_some(number as i64)

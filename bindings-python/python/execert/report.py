@@ -74,12 +74,13 @@ class Disclosure(NamedTuple):
 class Report:
     """A report (`execert/report/v1`). True only if its exit code is 0; `repr` is the first line of `execert verify`."""
 
-    __slots__ = ("_bytes", "_name", "_value")
+    __slots__ = ("_bytes", "_name", "_trust", "_value")
 
-    def __init__(self, jcs: bytes, *, name: str = "") -> None:
-        """Reads a report from its JSON bytes; `name` is what the text calls the evidence."""
+    def __init__(self, jcs: bytes, *, name: str = "", trust: str = "") -> None:
+        """Reads a report from its JSON bytes; `name` and `trust` are what its text calls them."""
         self._bytes = jcs
         self._name = name
+        self._trust = trust
         self._value: dict[str, Any] = json.loads(jcs)
 
     @property
@@ -157,7 +158,7 @@ class Report:
 
     def text(self, *, plain: bool = False) -> str:
         """The lines that `execert verify` prints; `plain` for ASCII marks."""
-        return _execert.render_text(self._bytes, self._name, plain)
+        return _execert.render_text(self._bytes, self._name, self._trust, plain)
 
     def __bool__(self) -> bool:
         return self.exit == 0

@@ -77,7 +77,9 @@ impl<'py> Class<'py> {
         let class = value.get_type().into_any();
         let mro = of_type(value.py(), "__mro__", &class).and_then(|mro| Ok(mro.cast_into::<PyTuple>()?));
         match mro {
-            Ok(mro) => Class { mro: mro.iter().collect() },
+            Ok(mro) => Class {
+                mro: mro.iter().collect(),
+            },
             Err(_) => Class { mro: vec![class] },
         }
     }
@@ -122,7 +124,10 @@ impl<'py> Class<'py> {
                 if modules.is_none() {
                     modules = py.import("sys").and_then(|sys| sys.getattr("modules")).ok();
                 }
-                let found = modules.as_ref()?.get_item(module).and_then(|module| module.getattr(name.as_str()));
+                let found = modules
+                    .as_ref()?
+                    .get_item(module)
+                    .and_then(|module| module.getattr(name.as_str()));
                 if let Ok(found) = found
                     && found.is(class)
                 {
@@ -181,7 +186,10 @@ impl<'py> Class<'py> {
         let Some(first) = self.mro.first() else {
             return false;
         };
-        let standard = first.py().import("sys").and_then(|sys| sys.getattr("stdlib_module_names"));
+        let standard = first
+            .py()
+            .import("sys")
+            .and_then(|sys| sys.getattr("stdlib_module_names"));
         let Ok(standard) = standard else {
             return false;
         };
@@ -203,7 +211,8 @@ fn of_type<'py>(py: Python<'py>, name: &str, class: &Bound<'py, PyAny>) -> PyRes
 
 fn text_of_type(name: &str, class: &Bound<'_, PyAny>) -> String {
     let text = of_type(class.py(), name, class).and_then(|text| Ok(text.cast_into::<PyString>()?));
-    text.map(|text| clip(&super::text::scalars(&text).0)).unwrap_or_default()
+    text.map(|text| clip(&super::text::scalars(&text).0))
+        .unwrap_or_default()
 }
 
 /// A name as a word may hold it.
@@ -215,7 +224,9 @@ pub(super) fn clip(name: &str) -> String {
 pub(super) fn failure(py: Python<'_>, error: &PyErr) -> String {
     if error.is_instance_of::<pyo3::exceptions::PyKeyboardInterrupt>(py) {
         // It was meant for the program, not for us.
-        let again = py.import("_thread").and_then(|thread| thread.call_method0("interrupt_main"));
+        let again = py
+            .import("_thread")
+            .and_then(|thread| thread.call_method0("interrupt_main"));
         drop(again);
     }
     Class::of(error.value(py).as_any()).name()

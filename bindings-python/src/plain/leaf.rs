@@ -25,11 +25,17 @@ impl Plain {
         let done = match known.row {
             Row::Enum => self.member(value, class),
             Row::DateTime => datetime(value, known).map(|(text, word)| self.word(text, word)),
-            Row::Date => known.call("isoformat", value).map(|text| self.python_text(&text, "date")),
-            Row::Time => known.call("isoformat", value).map(|text| self.python_text(&text, "time")),
+            Row::Date => known
+                .call("isoformat", value)
+                .map(|text| self.python_text(&text, "date")),
+            Row::Time => known
+                .call("isoformat", value)
+                .map(|text| self.python_text(&text, "time")),
             Row::Duration => duration(value, known).map(|micros| self.duration(micros)),
             Row::Decimal => known.call("__str__", value).map(|text| self.decimal(&text)),
-            Row::Fraction => known.call("__str__", value).map(|text| self.python_text(&text, "fraction")),
+            Row::Fraction => known
+                .call("__str__", value)
+                .map(|text| self.python_text(&text, "fraction")),
             Row::Uuid => known.call("__str__", value).map(|text| self.python_text(&text, "uuid")),
             Row::Path => known.call("__str__", value).map(|text| self.python_text(&text, "path")),
             Row::Url => known.call("__str__", value).map(|text| self.python_text(&text, "url")),
@@ -54,7 +60,11 @@ impl Plain {
 
     pub(super) fn integer(&mut self, value: &Bound<'_, PyAny>) -> Step<Value> {
         self.spend(NUMBER)?;
-        if let Some(number) = value.extract::<i64>().ok().and_then(|number| Value::integer(number).ok()) {
+        if let Some(number) = value
+            .extract::<i64>()
+            .ok()
+            .and_then(|number| Value::integer(number).ok())
+        {
             return Ok(number);
         }
         match value.py().get_type::<PyInt>().call_method1("__repr__", (value,)) {
@@ -69,7 +79,11 @@ impl Plain {
         if number.is_nan() {
             self.converted("NaN".into(), "float")
         } else if number.is_infinite() {
-            let text = if number.is_sign_positive() { "Infinity" } else { "-Infinity" };
+            let text = if number.is_sign_positive() {
+                "Infinity"
+            } else {
+                "-Infinity"
+            };
             self.converted(text.into(), "float")
         } else if number.is_sign_negative() && number.abs() <= 0.0 {
             self.converted(Value::Number(0.0), "float:-0")
@@ -115,7 +129,9 @@ impl Plain {
     }
 
     fn duration(&mut self, micros: i128) -> Step<Value> {
-        let number = i64::try_from(micros).ok().and_then(|number| Value::integer(number).ok());
+        let number = i64::try_from(micros)
+            .ok()
+            .and_then(|number| Value::integer(number).ok());
         let out = match number {
             Some(number) => {
                 self.spend(NUMBER)?;
@@ -196,7 +212,9 @@ fn numpy_word<'py>(value: &Bound<'py, PyAny>, known: &Known<'py>) -> PyResult<St
 fn datetime<'py>(value: &Bound<'py, PyAny>, known: &Known<'py>) -> PyResult<(String, &'static str)> {
     let text: String = known.call("isoformat", value)?.extract()?;
     // `2026-03-06T12:31:00` is 19 letters; after them a fraction, then the offset.
-    let offset = text.char_indices().find(|&(at, letter)| at >= 19 && matches!(letter, '+' | '-'));
+    let offset = text
+        .char_indices()
+        .find(|&(at, letter)| at >= 19 && matches!(letter, '+' | '-'));
     let Some((at, _)) = offset else {
         return Ok((text, "datetime:naive"));
     };
@@ -209,7 +227,11 @@ fn datetime<'py>(value: &Bound<'py, PyAny>, known: &Known<'py>) -> PyResult<(Str
     }
     // RFC 3339 has no offsets with seconds: the same moment in UTC.
     let utc = value.py().import("datetime")?.getattr("timezone")?.getattr("utc")?;
-    let moment = value.py().import("datetime")?.getattr("datetime")?.call_method1("astimezone", (value, utc))?;
+    let moment = value
+        .py()
+        .import("datetime")?
+        .getattr("datetime")?
+        .call_method1("astimezone", (value, utc))?;
     let text: String = known.call("isoformat", &moment)?.extract()?;
     Ok((text.replace("+00:00", "Z"), "datetime"))
 }
@@ -218,6 +240,8 @@ fn duration<'py>(value: &Bound<'py, PyAny>, known: &Known<'py>) -> PyResult<i128
     value.cast::<PyDelta>()?;
     let part = |name: &str| known.read(name, value)?.extract::<i64>();
     let (days, seconds, micros) = (part("days")?, part("seconds")?, part("microseconds")?);
-    let seconds = i128::from(days).saturating_mul(86_400).saturating_add(i128::from(seconds));
+    let seconds = i128::from(days)
+        .saturating_mul(86_400)
+        .saturating_add(i128::from(seconds));
     Ok(seconds.saturating_mul(1_000_000).saturating_add(i128::from(micros)))
 }

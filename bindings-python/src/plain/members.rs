@@ -140,7 +140,10 @@ pub(super) fn elements<'py>(value: &Bound<'py, PyAny>) -> Vec<Bound<'py, PyAny>>
     } else {
         py.get_type::<PyFrozenSet>()
     };
-    let Ok(items) = base.call_method1("__iter__", (value,)).and_then(|iterator| iterator.try_iter()) else {
+    let Ok(items) = base
+        .call_method1("__iter__", (value,))
+        .and_then(|iterator| iterator.try_iter())
+    else {
         return Vec::new();
     };
     items.filter_map(Result::ok).collect()

@@ -285,7 +285,10 @@ impl Plain {
     fn sorted(&mut self, mut parts: Vec<Part>) -> Step<Value> {
         parts.sort_by(|a, b| {
             let values = || to_jcs(&a.value).cmp(&to_jcs(&b.value));
-            a.key.cmp(&b.key).then_with(values).then_with(|| a.entries.cmp(&b.entries))
+            a.key
+                .cmp(&b.key)
+                .then_with(values)
+                .then_with(|| a.entries.cmp(&b.entries))
         });
         let mut out = Vec::with_capacity(parts.len());
         for (at, mut part) in parts.into_iter().enumerate() {

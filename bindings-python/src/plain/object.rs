@@ -136,7 +136,13 @@ fn dataclass<'py>(value: &Bound<'py, PyAny>, class: &Class<'py>) -> Option<Own<'
         .iter()
         .filter_map(|pair| {
             let (name, field) = pair.extract::<(String, Bound<'py, PyAny>)>().ok()?;
-            let kind: String = field.getattr("_field_type").ok()?.getattr("name").ok()?.extract().ok()?;
+            let kind: String = field
+                .getattr("_field_type")
+                .ok()?
+                .getattr("name")
+                .ok()?
+                .extract()
+                .ok()?;
             (kind == "_FIELD").then_some(name)
         })
         .collect();
@@ -149,7 +155,10 @@ fn dataclass<'py>(value: &Bound<'py, PyAny>, class: &Class<'py>) -> Option<Own<'
 fn attrs<'py>(value: &Bound<'py, PyAny>, class: &Class<'py>) -> Option<Own<'py>> {
     let declared = class.attribute("__attrs_attrs__")?;
     let declared = declared.cast::<PyTuple>().ok()?;
-    let names = declared.iter().filter_map(|field| field.getattr("name").ok()?.extract().ok()).collect();
+    let names = declared
+        .iter()
+        .filter_map(|field| field.getattr("name").ok()?.extract().ok())
+        .collect();
     Some(Own {
         word: format!("dataclass:{}", class.name()),
         members: fields(value, names),
@@ -170,7 +179,10 @@ fn message<'py>(value: &Bound<'py, PyAny>, class: &Class<'py>, own: &Own<'py>) -
     };
     let role = member("role").or_else(|| member("type"))?;
     let role = word(value.py(), &role)?;
-    let mut members = vec![("role".to_owned(), Field::Word(role.clone())), ("content".to_owned(), Field::Read(member("content")?))];
+    let mut members = vec![
+        ("role".to_owned(), Field::Word(role.clone())),
+        ("content".to_owned(), Field::Read(member("content")?)),
+    ];
     for name in ["name", "tool_calls", "tool_call_id", "status"] {
         let Some(item) = member(name) else { continue };
         let empty = item.cast::<PyList>().is_ok_and(|list| list.is_empty());
@@ -196,14 +208,25 @@ fn word<'py>(py: Python<'py>, value: &Bound<'py, PyAny>) -> Option<String> {
 /// `{type, message, cause}`. The message is made of the arguments: `__str__` is code.
 fn exception<'py>(value: &Bound<'py, PyAny>, class: &Class<'py>) -> Own<'py> {
     let base = value.py().get_type::<PyBaseException>();
-    let read = |name: &str| base.getattr(name).and_then(|member| member.call_method1("__get__", (value,)));
-    let arguments = read("args").ok().and_then(|arguments| arguments.cast_into::<PyTuple>().ok());
-    let texts: Vec<String> = arguments.iter().flatten().filter_map(|argument| argument_text(&argument)).collect();
+    let read = |name: &str| {
+        base.getattr(name)
+            .and_then(|member| member.call_method1("__get__", (value,)))
+    };
+    let arguments = read("args")
+        .ok()
+        .and_then(|arguments| arguments.cast_into::<PyTuple>().ok());
+    let texts: Vec<String> = arguments
+        .iter()
+        .flatten()
+        .filter_map(|argument| argument_text(&argument))
+        .collect();
     let mut members = vec![
         ("type".to_owned(), Field::Word(class.name())),
         ("message".to_owned(), Field::Word(texts.join(", "))),
     ];
-    let hidden = read("__suppress_context__").and_then(|flag| flag.is_truthy()).unwrap_or(false);
+    let hidden = read("__suppress_context__")
+        .and_then(|flag| flag.is_truthy())
+        .unwrap_or(false);
     let cause = read("__cause__").ok().filter(|cause| !cause.is_none());
     let cause = cause.or_else(|| read("__context__").ok().filter(|context| !hidden && !context.is_none()));
     if let Some(cause) = cause {
