@@ -16,6 +16,7 @@ pub mod digest;
 pub mod key;
 pub mod merkle;
 pub mod content;
+pub mod privacy;
 mod words;
 pub mod envelope;
 pub mod statement;
