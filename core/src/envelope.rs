@@ -1,7 +1,13 @@
 //! DSSE v1.0.2 envelopes: a payload and who signed it (format.md chapter 2).
 
-use crate::digest::Digest;
+use crate::canon::fields::{Codes, Fields, Node};
+use crate::canon::{self, Object, Value, parse_canonical};
+use crate::codes::Code;
+use crate::digest::{Digest, b64};
+use crate::error::{Error, Result};
 use crate::key::KeyId;
+use crate::limits::{self, Limits};
+use crate::object;
 
 /// The only `payloadType` there is.
 pub const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
@@ -43,4 +49,92 @@ impl Envelope {
 pub fn pae(payload: &[u8]) -> Vec<u8> {
     let head = format!("DSSEv1 {} {PAYLOAD_TYPE} {} ", PAYLOAD_TYPE.len(), payload.len());
     [head.as_bytes(), payload].concat()
+}
+
+impl Envelope {
+    /// Reads the members of an envelope out of an object that may hold others; `codes` are those of the line around it.
+    ///
+    /// The caller has checked `payloadType` and the names. Only the form is checked: base64, key ids, how many.
+    ///
+    /// # Errors
+    /// Those of `codes`; `record.*` inside `signatures`; `record.too_large`; `bundle.too_many` for more than 16 signatures.
+    pub(crate) fn read(fields: &Fields<'_>) -> Result<Envelope> {
+        let node = fields.need("payload")?;
+        let payload = node.b64()?;
+        if payload.len() > limits::PAYLOAD_BYTES {
+            return Err(Error::new(Code::RecordTooLarge, "a payload is larger than 512 KiB").at(node.path()));
+        }
+        Ok(Envelope { payload, signatures: read_signatures(&fields.need("signatures")?)? })
+    }
+
+    /// The canonical JSON value of the payload, with paths below `prefix`.
+    ///
+    /// # Errors
+    /// The `canon.*` codes.
+    pub(crate) fn payload_value(&self, prefix: &str) -> Result<Value> {
+        parse_canonical(&self.payload, &Limits::PAYLOAD).map_err(|error| below(error, prefix))
+    }
+
+    /// Parses an envelope that stands alone, without anything beside it.
+    ///
+    /// # Errors
+    /// The `canon.*` codes, `record.version_unknown`, `record.unknown_member`, `record.malformed`, `record.too_large`,
+    /// `bundle.too_many`. The payload is not read.
+    pub fn parse(bytes: &[u8]) -> Result<Envelope> {
+        let value = canon::parse(bytes, &Limits::LINE)?;
+        let node = Node::root(&value, "", Codes::RECORD);
+        check_type(&node)?;
+        Envelope::read(&node.object(MEMBERS, &[])?)
+    }
+
+    /// The envelope as a JSON object.
+    #[must_use]
+    pub fn to_object(&self) -> Object {
+        let one = |(key, sig): &(KeyId, Vec<u8>)| Value::from(object! { "keyid": key.to_string(), "sig": b64(sig) });
+        object! {
+            "payload": b64(&self.payload),
+            "payloadType": PAYLOAD_TYPE,
+            "signatures": self.signatures.iter().map(one).collect::<Vec<Value>>(),
+        }
+    }
+}
+
+/// The members of an envelope.
+pub(crate) const MEMBERS: &[&str] = &["payload", "payloadType", "signatures"];
+
+/// Refuses a `payloadType` other than [`PAYLOAD_TYPE`]; a missing one is left to the names.
+///
+/// # Errors
+/// `record.version_unknown`
+pub(crate) fn check_type(node: &Node<'_>) -> Result<()> {
+    let Some(fields) = node.any_object().ok() else { return Ok(()) };
+    match fields.get("payloadType") {
+        Some(kind) if kind.value().as_str() != Some(PAYLOAD_TYPE) => {
+            Err(Error::new(Code::RecordVersionUnknown, "this payloadType is not known").at(kind.path()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn read_signatures(node: &Node<'_>) -> Result<Vec<(KeyId, Vec<u8>)>> {
+    if node.value().as_array().is_some_and(|list| list.len() > limits::SIGNATURES) {
+        return Err(Error::new(Code::BundleTooMany, "an envelope has more than 16 signatures").at(node.path()));
+    }
+    let mut keys: Vec<KeyId> = Vec::new();
+    node.list_or_empty(|item| {
+        let fields = item.with_codes(Codes::RECORD).whole(&["keyid", "sig"], &[])?;
+        let key = fields.need("keyid")?;
+        let keyid = key.keyid()?;
+        if keys.contains(&keyid) {
+            return Err(key.fail("a key has signed twice"));
+        }
+        keys.push(keyid);
+        Ok((keyid, fields.need("sig")?.b64()?))
+    })
+}
+
+/// Puts the path of an error below `prefix`.
+pub(crate) fn below(error: Error, prefix: &str) -> Error {
+    let path = format!("{prefix}{}", error.path().unwrap_or_default());
+    error.at(path)
 }

@@ -1,7 +1,11 @@
 //! in-toto Statements v1: what a payload says it is about, and the kinds of document of the format (format.md chapter 2).
 
-use crate::canon::Object;
-use crate::digest::Digest;
+use crate::canon::fields::{Fields, Node};
+use crate::canon::{Object, Value};
+use crate::codes::Code;
+use crate::digest::{Digest, hex};
+use crate::error::{Error, Result};
+use crate::object;
 use crate::words::words;
 
 /// `_type` of every statement.
@@ -31,18 +35,7 @@ words! {
     }
 }
 
-/// A statement whose form is right as far as this module knows; the predicate is read by its kind.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Statement {
-    /// What it is.
-    pub kind: DocumentKind,
-    /// What it is about; at least one.
-    pub subject: Vec<Subject>,
-    /// What it says.
-    pub predicate: Object,
-}
-
-/// A name and a digest.
+/// A name and a digest: what a document is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
     /// The name.
@@ -59,4 +52,116 @@ pub enum SubjectDigest {
     Sha256(Digest),
     /// Under `execert-content-v1`: the salted root of content.
     Content([u8; 32]),
+}
+
+impl Subject {
+    /// The subject of a statement with content: the salted root, never a digest of plaintext.
+    #[must_use]
+    pub fn content(root: [u8; 32]) -> Subject {
+        Subject { name: "content".to_owned(), digest: SubjectDigest::Content(root) }
+    }
+
+    /// A subject with a SHA-256 digest.
+    #[must_use]
+    pub fn sha256(name: &str, digest: Digest) -> Subject {
+        Subject { name: name.to_owned(), digest: SubjectDigest::Sha256(digest) }
+    }
+
+    /// The subject as a JSON object.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let digest = match &self.digest {
+            SubjectDigest::Sha256(digest) => object! { "sha256": digest.hex() },
+            SubjectDigest::Content(root) => object! { "execert-content-v1": hex(root) },
+        };
+        Value::from(object! { "digest": digest, "name": self.name.as_str() })
+    }
+}
+
+/// A statement as a JSON object, ready to be written as a payload.
+#[must_use]
+pub fn statement(kind: DocumentKind, subject: &[Subject], predicate: Object) -> Object {
+    object! {
+        "_type": STATEMENT_TYPE,
+        "predicate": predicate,
+        "predicateType": kind.as_str(),
+        "subject": subject.iter().map(Subject::to_value).collect::<Vec<Value>>(),
+    }
+}
+
+/// What kind of document a payload is; everything that names a version is checked first.
+///
+/// # Errors
+/// `record.version_unknown` for another `_type`, `predicateType` or `version`; `record.malformed` if it does not say.
+pub(crate) fn kind_of(payload: &Node<'_>) -> Result<DocumentKind> {
+    let fields = payload.any_object()?;
+    if let Some(node) = fields.get("_type").filter(|node| node.value().as_str() != Some(STATEMENT_TYPE)) {
+        return Err(version_unknown(&node));
+    }
+    let Some(node) = fields.get("predicateType") else {
+        return Err(payload.fail("the member `predicateType` is missing"));
+    };
+    let kind = node.value().as_str().and_then(DocumentKind::parse).ok_or_else(|| version_unknown(&node))?;
+    if let Some(predicate) = fields.get("predicate") {
+        let version = predicate.any_object().ok();
+        let version = version.as_ref().and_then(|fields| fields.get("version"));
+        if let Some(node) = version.filter(|node| node.value().as_int().is_some_and(|number| number != 1)) {
+            return Err(version_unknown(&node));
+        }
+    }
+    Ok(kind)
+}
+
+fn version_unknown(node: &Node<'_>) -> Error {
+    Error::new(Code::RecordVersionUnknown, "this version of the format is not known").at(node.path())
+}
+
+/// The members of a statement whose kind is known.
+///
+/// # Errors
+/// Unknown and missing members, with the codes of `payload`.
+pub(crate) fn members<'a>(payload: &Node<'a>) -> Result<Fields<'a>> {
+    payload.whole(&["_type", "predicate", "predicateType", "subject"], &[])
+}
+
+/// The subjects, each by its form: the first with either digest, all others with `sha256`.
+///
+/// # Errors
+/// Malformed ones; an empty list.
+pub(crate) fn read_subjects(statement: &Fields<'_>) -> Result<Vec<Option<Subject>>> {
+    let mut first = true;
+    statement.need("subject")?.list(|item| {
+        let fields = item.object(&["digest", "name"], &[])?;
+        let digest = fields.need("digest")?;
+        let digest = match core::mem::take(&mut first) {
+            true => digest.object(&[], &["execert-content-v1", "sha256"])?,
+            false => digest.object(&["sha256"], &[])?,
+        };
+        let content = digest.maybe("execert-content-v1", |node| node.hex32())?;
+        let sha256 = digest.maybe("sha256", |node| node.hex32())?;
+        let name = fields.need("name")?.ident()?;
+        // A first subject with both digests or none has the form of a subject and breaks a rule, which comes later.
+        let digest = match (content, sha256) {
+            (Some(root), None) => Some(SubjectDigest::Content(root)),
+            (None, Some(digest)) => Some(SubjectDigest::Sha256(Digest::from_bytes(digest))),
+            _ => None,
+        };
+        Ok(digest.map(|digest| Subject { name, digest }))
+    })
+}
+
+/// Refuses a first subject that `fits` does not accept, and gives all of them.
+///
+/// # Errors
+/// Malformed, path `/subject/0`.
+pub(crate) fn check_subjects(
+    statement: &Fields<'_>,
+    subjects: Vec<Option<Subject>>,
+    fits: impl FnOnce(&Subject) -> bool,
+) -> Result<Vec<Subject>> {
+    let subjects: Option<Vec<Subject>> = subjects.into_iter().collect();
+    match subjects {
+        Some(subjects) if subjects.first().is_some_and(fits) => Ok(subjects),
+        _ => Err(statement.fail_item("subject", 0, "the subject is not what this document is about")),
+    }
 }

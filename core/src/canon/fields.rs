@@ -196,6 +196,14 @@ impl<'a> Node<'a> {
         items.iter().enumerate().map(item).collect()
     }
 
+    /// The two items of a list of two.
+    #[must_use]
+    pub fn pair(&self) -> Option<(Node<'_>, Node<'_>)> {
+        let [first, second] = self.value.as_array()? else { return None };
+        let item = |at, value| Node { value, place: Place::Item(&self.place, at), codes: self.codes };
+        Some((item(0, first), item(1, second)))
+    }
+
     /// A string.
     ///
     /// # Errors
@@ -403,6 +411,13 @@ impl<'a> Fields<'a> {
     #[must_use]
     pub fn fail_at(&self, name: &str, what: &str) -> Error {
         Error::new(self.codes.malformed, what).at(path_of(&Place::Member(&self.place, name)))
+    }
+
+    /// An error of an item of a list among the members.
+    #[must_use]
+    pub fn fail_item(&self, name: &str, at: usize, what: &str) -> Error {
+        let list = Place::Member(&self.place, name);
+        Error::new(self.codes.malformed, what).at(path_of(&Place::Item(&list, at)))
     }
 
     fn missing<'n>(&self, required: &[&'n str]) -> Option<&'n str> {

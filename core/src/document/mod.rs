@@ -2,6 +2,7 @@
 //! plans (format.md chapter 9, plans.md chapters 4 and 7).
 
 mod plan;
+mod read;
 
 pub use plan::{Assurance, Certificate, Cost, Profile};
 

@@ -1,7 +1,12 @@
 //! Documents about plans: certificate, refusal and profile (plans.md chapters 4 and 7).
 
+use super::read::members;
+use super::{ChainPoint, DocumentBody};
+use crate::canon::fields::{Fields, Node};
 use crate::digest::Digest;
-use crate::document::ChainPoint;
+use crate::error::Result;
+use crate::id::is_ident;
+use crate::statement::DocumentKind;
 use crate::time::Timestamp;
 
 /// `plan-certificate/v1` and `plan-refusal/v1`: what was checked of a plan, and how it came out.
@@ -76,4 +81,135 @@ pub struct Profile {
     pub runs: u64,
     /// The whole predicate; its other numbers are recomputed, not believed.
     pub value: crate::canon::Object,
+}
+
+/// Reads a certificate, or a refusal, which has neither `expires` nor `revocation`.
+pub(super) fn read_certificate<'a>(kind: DocumentKind, node: &Node<'a>) -> Result<(Fields<'a>, DocumentBody)> {
+    let mut required = vec![
+        "assurances", "children", "content", "context", "cost", "delta", "issued", "proof", "required", "supersedes",
+        "validator",
+    ];
+    if kind == DocumentKind::PlanCertificate {
+        required.extend(["expires", "revocation"]);
+    }
+    let all = members(node, &required, &[])?;
+    let assurances = read_assurances(&all.need("assurances")?)?;
+    let children = all.need("children")?.list_or_empty(|item| {
+        let child = item.object(&["digest", "id"], &[])?;
+        let digest = child.need("digest")?.digest()?;
+        Ok((child.need("id")?.parsed("the id of a certificate is expected", certificate_id)?, digest))
+    })?;
+    let content = all.need("content")?.object(&["root"], &[])?.need("root")?.hex32()?;
+    let (context, at) = read_context(&all.need("context")?)?;
+    let cost = read_cost(&all.need("cost")?)?;
+    let delta = all.need("delta")?;
+    let delta = if delta.value().is_null() { None } else { Some(read_delta(&delta)?) };
+    let expires = all.maybe("expires", |node| node.time())?;
+    let issued = all.need("issued")?.time()?;
+    let proof = {
+        let proof = all.need("proof")?.object(&["lines", "root"], &[])?;
+        (proof.need("lines")?.int()?, *proof.need("root")?.digest()?.as_bytes())
+    };
+    let checks = all.need("required")?.list(|item| item.ident())?;
+    let revocation = all.maybe("revocation", |node| {
+        let both = node.object(&["list", "max_age_s"], &[])?;
+        Ok((both.need("list")?.ident()?, both.need("max_age_s")?.int()?))
+    })?;
+    let supersedes = all.need("supersedes")?;
+    let supersedes = if supersedes.value().is_null() { None } else { Some(supersedes.digest()?) };
+    let validator = {
+        let both = all.need("validator")?.object(&["name", "version"], &[])?;
+        (both.need("name")?.ident()?, both.need("version")?.ident()?)
+    };
+    let body = Certificate {
+        context,
+        at,
+        validator,
+        required: checks,
+        assurances,
+        proof,
+        cost,
+        children,
+        supersedes,
+        delta,
+        issued,
+        expires,
+        revocation,
+        content,
+    };
+    Ok((all, DocumentBody::Plan(Box::new(body))))
+}
+
+/// `ctc_` and 26 letters of lower-case base32.
+fn certificate_id(text: &str) -> Option<String> {
+    let letters = text.strip_prefix("ctc_")?;
+    let right = letters.len() == 26 && letters.bytes().all(|b| matches!(b, b'a'..=b'z' | b'2'..=b'7'));
+    right.then(|| text.to_owned())
+}
+
+fn read_assurances(node: &Node<'_>) -> Result<Vec<(String, Assurance)>> {
+    let all = node.any_object()?;
+    let read = |(name, node): (&str, Node<'_>)| {
+        let one = node.object(&["checked", "ground", "lines", "ok"], &[])?;
+        if !is_ident(name) {
+            return Err(node.fail("the name of a check is an identifier"));
+        }
+        let assurance = Assurance {
+            checked: one.need("checked")?.int()?,
+            proved: one.need("ground")?.word(|word| match word {
+                "proved" => Some(true),
+                "attested" => Some(false),
+                _ => None,
+            })?,
+            lines: one.need("lines")?.list_or_empty(|item| item.int())?,
+            ok: one.need("ok")?.flag()?,
+        };
+        Ok((name.to_owned(), assurance))
+    };
+    all.each().map(read).collect()
+}
+
+fn read_context(node: &Node<'_>) -> Result<([Digest; 5], Timestamp)> {
+    let all = node.object(&["at", "catalogue", "credentials", "facts", "policy", "rules"], &[])?;
+    let at = all.need("at")?.time()?;
+    let digest = |name: &str| all.need(name)?.digest();
+    let (catalogue, credentials) = (digest("catalogue")?, digest("credentials")?);
+    let (facts, policy, rules) = (digest("facts")?, digest("policy")?, digest("rules")?);
+    Ok(([catalogue, policy, credentials, rules, facts], at))
+}
+
+fn read_cost(node: &Node<'_>) -> Result<Cost> {
+    let all = node.object(&["buffer_bp", "estimate", "minimum", "unit", "worst_case"], &[])?;
+    let int = |name: &str| all.need(name)?.int();
+    Ok(Cost {
+        buffer_bp: int("buffer_bp")?,
+        estimate: int("estimate")?,
+        minimum: int("minimum")?,
+        unit: all.need("unit")?.ident()?,
+        worst_case: int("worst_case")?,
+    })
+}
+
+fn read_delta(node: &Node<'_>) -> Result<(Digest, u64, Vec<String>)> {
+    let all = node.object(&["changed", "from", "unchanged"], &[])?;
+    let changed = all.need("changed")?.list_or_empty(|item| item.ident())?;
+    Ok((all.need("from")?.digest()?, all.need("unchanged")?.int()?, changed))
+}
+
+/// Reads a profile. Its sums are recomputed from the records, so that only their names are held to here.
+pub(super) fn read_profile<'a>(node: &Node<'a>) -> Result<(Fields<'a>, DocumentBody)> {
+    let own = [
+        "cost", "ctc", "drift", "failures", "first_success", "latency_us", "level", "ok", "open", "runs", "runs_root",
+        "success_bp", "through", "wilson95_bp",
+    ];
+    let all = members(node, &own, &[])?;
+    let ctc = all.need("ctc")?.parsed("the id of a certificate is expected", certificate_id)?;
+    let runs = all.need("runs")?.int()?;
+    let through = {
+        let place = all.need("through")?.object(&["chain", "head", "seq"], &[])?;
+        let (chain, head) = (place.need("chain")?.uuid()?, place.need("head")?.digest()?);
+        ChainPoint { chain, head, seq: place.need("seq")?.int()? }
+    };
+    let value = all.object().clone();
+    Ok((all, DocumentBody::Profile(Box::new(Profile { ctc, through, runs, value }))))
 }

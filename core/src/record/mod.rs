@@ -1,8 +1,11 @@
 //! A record: what happened, when, in which chain and run, by whom, and how it was decided (format.md chapter 3).
 
 mod body;
+mod body_read;
 mod decision;
 mod kinds;
+pub(crate) mod read;
+pub(crate) mod rules;
 mod seal;
 mod write;
 
