@@ -1,6 +1,6 @@
 //! Generated files: each has one maker, is committed, and is never edited by hand.
 
-use crate::{Error, Result, codes};
+use crate::{Error, Result, codes, schemas};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,12 @@ pub(crate) struct Output {
 
 /// Everything that is generated. To add something, write its maker and name it here.
 fn outputs(top: &Path) -> Result<Vec<Output>> {
-    codes::outputs(&read(&top.join("core/codes.toml"))?)
+    let mut outputs = codes::outputs(&read(&top.join("core/codes.toml"))?)?;
+    outputs.push(Output {
+        path: "docs/reference/schemas.md",
+        text: schemas::render(&top.join("core/schemas"))?,
+    });
+    Ok(outputs)
 }
 
 /// Writes what is not current.
@@ -111,4 +116,12 @@ fn read(path: &Path) -> Result<String> {
 
 fn failed(path: &Path, error: &std::io::Error) -> Error {
     Error(format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_is_committed_is_current() {
+        super::check().unwrap();
+    }
 }

@@ -2,6 +2,7 @@
 
 mod codes;
 mod generate;
+mod schemas;
 
 use std::io::Write as _;
 use std::process::ExitCode;

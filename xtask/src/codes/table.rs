@@ -176,3 +176,51 @@ fn banned(code: &Code) -> Option<&'static str> {
         WORDS.into_iter().find(|word| words.contains(word))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    const GOOD: &str = r#"
+[[code]]
+code = "canon.empty"
+kind = "invalid"
+number = 100
+verdict = "unreadable"
+title = "the input holds no bytes"
+causes = ["the copy stopped at once"]
+next = "Get the file again."
+not = "It does not mean that the original is empty."
+since = "0.1.0"
+"#;
+
+    fn refused(from: &str, to: &str) -> String {
+        let table = GOOD.replace(from, to);
+        assert_ne!(table, GOOD);
+        match super::parse(&table) {
+            Ok(_) => panic!("accepted: {to}"),
+            Err(error) => error.0,
+        }
+    }
+
+    #[test]
+    fn a_table_that_breaks_its_rules_is_refused() {
+        assert_eq!(super::parse(GOOD).unwrap().len(), 1);
+        assert!(refused("canon.empty", "canonempty").contains("area.reason"));
+        assert!(refused("number = 100", "number = 200").contains("range of its kind"));
+        assert!(refused("\"unreadable\"", "\"lost\"").contains("verdict that does not exist"));
+        assert!(refused("[\"the copy stopped at once\"]", "[]").contains("names no cause"));
+        assert!(refused("holds no bytes", "holds no bytes.").contains("sentence"));
+        assert!(refused("Get the file again.", "Please get it.").contains("please"));
+        assert!(refused("the original is empty", "it is verified").contains("verified"));
+        assert!(refused("since", "sense = 1\nsince").contains("unknown field"));
+        let twice = format!("{GOOD}{GOOD}");
+        assert!(super::parse(&twice).is_err_and(|error| error.0.contains("twice")));
+        let number = format!("{GOOD}{}", GOOD.replace("canon.empty", "canon.bom"));
+        assert!(super::parse(&number).is_err_and(|error| error.0.contains("number of another")));
+    }
+
+    #[test]
+    fn names_in_rust() {
+        let codes = super::parse(&GOOD.replace("canon.empty", "canon.not_utf8")).unwrap();
+        assert_eq!(codes[0].camel(), "CanonNotUtf8");
+    }
+}
