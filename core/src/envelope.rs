@@ -1,4 +1,4 @@
-//! DSSE v1.0.2 envelopes: a payload and who signed it (format.md chapter 2).
+//! DSSE v1.0.2 envelopes: a payload and who signed it (docs/spec/02-envelope.md).
 
 use crate::canon::fields::{Codes, Fields, Node};
 use crate::canon::{self, Object, Value, parse_canonical};
@@ -52,19 +52,21 @@ pub fn pae(payload: &[u8]) -> Vec<u8> {
 }
 
 impl Envelope {
-    /// Reads the members of an envelope out of an object that may hold others; `codes` are those of the line around it.
+    /// Reads the members of an envelope out of an object that may hold others.
     ///
     /// The caller has checked `payloadType` and the names. Only the form is checked: base64, key ids, how many.
     ///
     /// # Errors
-    /// Those of `codes`; `record.*` inside `signatures`; `record.too_large`; `bundle.too_many` for more than 16 signatures.
+    /// Those of `fields`; `record.*` inside `signatures`; `record.too_large`; `bundle.too_many` for more than 16
+    /// signatures.
     pub(crate) fn read(fields: &Fields<'_>) -> Result<Envelope> {
         let node = fields.need("payload")?;
         let payload = node.b64()?;
         if payload.len() > limits::PAYLOAD_BYTES {
             return Err(Error::new(Code::RecordTooLarge, "a payload is larger than 512 KiB").at(node.path()));
         }
-        Ok(Envelope { payload, signatures: read_signatures(&fields.need("signatures")?)? })
+        let signatures = read_signatures(&fields.need("signatures")?)?;
+        Ok(Envelope { payload, signatures })
     }
 
     /// The canonical JSON value of the payload, with paths below `prefix`.
@@ -72,7 +74,11 @@ impl Envelope {
     /// # Errors
     /// The `canon.*` codes.
     pub(crate) fn payload_value(&self, prefix: &str) -> Result<Value> {
-        parse_canonical(&self.payload, &Limits::PAYLOAD).map_err(|error| below(error, prefix))
+        parse_canonical(&self.payload, &Limits::PAYLOAD).map_err(|error| {
+            let path = format!("{prefix}{}", error.path().unwrap_or_default());
+            // Line and column count in the payload, not in the file: they would mislead.
+            error.at(path).on_line(1, 1)
+        })
     }
 
     /// Parses an envelope that stands alone, without anything beside it.
@@ -107,7 +113,9 @@ pub(crate) const MEMBERS: &[&str] = &["payload", "payloadType", "signatures"];
 /// # Errors
 /// `record.version_unknown`
 pub(crate) fn check_type(node: &Node<'_>) -> Result<()> {
-    let Some(fields) = node.any_object().ok() else { return Ok(()) };
+    let Some(fields) = node.any_object().ok() else {
+        return Ok(());
+    };
     match fields.get("payloadType") {
         Some(kind) if kind.value().as_str() != Some(PAYLOAD_TYPE) => {
             Err(Error::new(Code::RecordVersionUnknown, "this payloadType is not known").at(kind.path()))
@@ -117,7 +125,11 @@ pub(crate) fn check_type(node: &Node<'_>) -> Result<()> {
 }
 
 fn read_signatures(node: &Node<'_>) -> Result<Vec<(KeyId, Vec<u8>)>> {
-    if node.value().as_array().is_some_and(|list| list.len() > limits::SIGNATURES) {
+    if node
+        .value()
+        .as_array()
+        .is_some_and(|list| list.len() > limits::SIGNATURES)
+    {
         return Err(Error::new(Code::BundleTooMany, "an envelope has more than 16 signatures").at(node.path()));
     }
     let mut keys: Vec<KeyId> = Vec::new();
@@ -131,10 +143,4 @@ fn read_signatures(node: &Node<'_>) -> Result<Vec<(KeyId, Vec<u8>)>> {
         keys.push(keyid);
         Ok((keyid, fields.need("sig")?.b64()?))
     })
-}
-
-/// Puts the path of an error below `prefix`.
-pub(crate) fn below(error: Error, prefix: &str) -> Error {
-    let path = format!("{prefix}{}", error.path().unwrap_or_default());
-    error.at(path)
 }

@@ -1,4 +1,4 @@
-//! in-toto Statements v1: what a payload says it is about, and the kinds of document of the format (format.md chapter 2).
+//! in-toto Statements v1: what a payload says it is about, and the kinds of document of the format (docs/spec/02-envelope.md).
 
 use crate::canon::fields::{Fields, Node};
 use crate::canon::{Object, Value};
@@ -58,13 +58,19 @@ impl Subject {
     /// The subject of a statement with content: the salted root, never a digest of plaintext.
     #[must_use]
     pub fn content(root: [u8; 32]) -> Subject {
-        Subject { name: "content".to_owned(), digest: SubjectDigest::Content(root) }
+        Subject {
+            name: "content".to_owned(),
+            digest: SubjectDigest::Content(root),
+        }
     }
 
     /// A subject with a SHA-256 digest.
     #[must_use]
     pub fn sha256(name: &str, digest: Digest) -> Subject {
-        Subject { name: name.to_owned(), digest: SubjectDigest::Sha256(digest) }
+        Subject {
+            name: name.to_owned(),
+            digest: SubjectDigest::Sha256(digest),
+        }
     }
 
     /// The subject as a JSON object.
@@ -95,13 +101,20 @@ pub fn statement(kind: DocumentKind, subject: &[Subject], predicate: Object) -> 
 /// `record.version_unknown` for another `_type`, `predicateType` or `version`; `record.malformed` if it does not say.
 pub(crate) fn kind_of(payload: &Node<'_>) -> Result<DocumentKind> {
     let fields = payload.any_object()?;
-    if let Some(node) = fields.get("_type").filter(|node| node.value().as_str() != Some(STATEMENT_TYPE)) {
+    if let Some(node) = fields
+        .get("_type")
+        .filter(|node| node.value().as_str() != Some(STATEMENT_TYPE))
+    {
         return Err(version_unknown(&node));
     }
     let Some(node) = fields.get("predicateType") else {
         return Err(payload.fail("the member `predicateType` is missing"));
     };
-    let kind = node.value().as_str().and_then(DocumentKind::parse).ok_or_else(|| version_unknown(&node))?;
+    let kind = node
+        .value()
+        .as_str()
+        .and_then(DocumentKind::parse)
+        .ok_or_else(|| version_unknown(&node))?;
     if let Some(predicate) = fields.get("predicate") {
         let version = predicate.any_object().ok();
         let version = version.as_ref().and_then(|fields| fields.get("version"));
@@ -124,44 +137,30 @@ pub(crate) fn members<'a>(payload: &Node<'a>) -> Result<Fields<'a>> {
     payload.whole(&["_type", "predicate", "predicateType", "subject"], &[])
 }
 
-/// The subjects, each by its form: the first with either digest, all others with `sha256`.
+/// The subjects. The first has either digest and has to be one that `fits`; all others have `sha256`.
 ///
 /// # Errors
-/// Malformed ones; an empty list.
-pub(crate) fn read_subjects(statement: &Fields<'_>) -> Result<Vec<Option<Subject>>> {
+/// Malformed ones; an empty list; a first one that does not fit, path `/subject/0`.
+pub(crate) fn read_subjects(statement: &Fields<'_>, fits: impl Fn(&Subject) -> bool) -> Result<Vec<Subject>> {
     let mut first = true;
     statement.need("subject")?.list(|item| {
+        let first = core::mem::take(&mut first);
         let fields = item.object(&["digest", "name"], &[])?;
         let digest = fields.need("digest")?;
-        let digest = match core::mem::take(&mut first) {
+        let digest = match first {
             true => digest.object(&[], &["execert-content-v1", "sha256"])?,
             false => digest.object(&["sha256"], &[])?,
         };
         let content = digest.maybe("execert-content-v1", |node| node.hex32())?;
         let sha256 = digest.maybe("sha256", |node| node.hex32())?;
         let name = fields.need("name")?.ident()?;
-        // A first subject with both digests or none has the form of a subject and breaks a rule, which comes later.
         let digest = match (content, sha256) {
             (Some(root), None) => Some(SubjectDigest::Content(root)),
             (None, Some(digest)) => Some(SubjectDigest::Sha256(Digest::from_bytes(digest))),
             _ => None,
         };
-        Ok(digest.map(|digest| Subject { name, digest }))
+        let subject = digest.map(|digest| Subject { name, digest });
+        let subject = subject.filter(|subject| !first || fits(subject));
+        subject.ok_or_else(|| item.fail("the subject is not what this document is about"))
     })
-}
-
-/// Refuses a first subject that `fits` does not accept, and gives all of them.
-///
-/// # Errors
-/// Malformed, path `/subject/0`.
-pub(crate) fn check_subjects(
-    statement: &Fields<'_>,
-    subjects: Vec<Option<Subject>>,
-    fits: impl FnOnce(&Subject) -> bool,
-) -> Result<Vec<Subject>> {
-    let subjects: Option<Vec<Subject>> = subjects.into_iter().collect();
-    match subjects {
-        Some(subjects) if subjects.first().is_some_and(fits) => Ok(subjects),
-        _ => Err(statement.fail_item("subject", 0, "the subject is not what this document is about")),
-    }
 }

@@ -1,6 +1,7 @@
 //! The lines of a bundle below the manifest.
 
 use crate::canon::Value;
+use crate::checkpoint::{Checkpoint, Receipt};
 use crate::digest::Digest;
 use crate::document::Document;
 use crate::envelope::Envelope;
@@ -33,11 +34,11 @@ pub struct RecordLine {
     pub record: Record,
     /// The content beside it.
     pub content: ContentForm,
-    /// The value hashes of the content (format.md 4.4).
+    /// The value hashes of the content (docs/spec/04-content.md).
     pub index: Option<Value>,
 }
 
-/// The content forms of format.md 4.3. Only their form is checked, not their root.
+/// The content forms of docs/spec/04-content.md. Only their form is checked, not their root.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ContentForm {
@@ -113,10 +114,10 @@ pub enum Material {
     Key(PublicKey),
     /// A record of a chain of the manifest from outside the file's range.
     Basis(Box<BasisLine>),
-    /// A note with signature lines; its text parses as a checkpoint.
-    Checkpoint(String),
+    /// A checkpoint with its signature lines.
+    Checkpoint(Checkpoint),
     /// A C2SP tlog-proof of a record or basis.
-    Receipt(String),
+    Receipt(Box<Receipt>),
     /// DER certificates, leaf first.
     X509(Vec<Vec<u8>>),
     /// A DER timestamp token.

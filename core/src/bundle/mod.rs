@@ -1,7 +1,13 @@
-//! Bundles: a manifest, material and records in one file, read once from front to back (format.md chapter 8.2).
+//! Bundles: a manifest, material and records in one file, read once from front to back (docs/spec/07-bundle.md).
 
+mod beside;
 mod line;
 mod manifest;
+mod manifest_read;
+mod material;
+mod names;
+mod reader;
 
 pub use line::{BasisLine, ContentForm, DocumentLine, Line, Material, RecordLine, Withheld, WithheldAt};
 pub use manifest::{ChainName, ChainRange, Manifest, RunRange, Scope};
+pub use reader::Reader;

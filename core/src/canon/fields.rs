@@ -1,6 +1,6 @@
 //! Reading documents of the format: every member by name, once, and nothing else.
 //!
-//! Refusals come in the order of format.md 1.6: unknown names in UTF-16 order, missing names in the order of the list
+//! Refusals come in the order of docs/spec/01-json.md: unknown names in UTF-16 order, missing names in the order of the list
 //! given, then the values in the order in which the caller reads them. A path costs nothing until something is wrong:
 //! places are linked on the stack and written out only for an error.
 
@@ -199,8 +199,14 @@ impl<'a> Node<'a> {
     /// The two items of a list of two.
     #[must_use]
     pub fn pair(&self) -> Option<(Node<'_>, Node<'_>)> {
-        let [first, second] = self.value.as_array()? else { return None };
-        let item = |at, value| Node { value, place: Place::Item(&self.place, at), codes: self.codes };
+        let [first, second] = self.value.as_array()? else {
+            return None;
+        };
+        let item = |at, value| Node {
+            value,
+            place: Place::Item(&self.place, at),
+            codes: self.codes,
+        };
         Some((item(0, first), item(1, second)))
     }
 
@@ -228,7 +234,7 @@ impl<'a> Node<'a> {
         self.parsed("a word of the format's list is expected", parse)
     }
 
-    /// An identifier (format.md 1.6).
+    /// An identifier (docs/spec/01-json.md).
     ///
     /// # Errors
     /// Anything else.

@@ -1,5 +1,5 @@
 //! Documents that are neither record nor manifest: approvals, attestations, countersigns, revocation lists and those of
-//! plans (format.md chapter 9, plans.md chapters 4 and 7).
+//! plans (docs/spec/08-documents.md).
 
 mod plan;
 mod read;

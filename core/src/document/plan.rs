@@ -1,4 +1,4 @@
-//! Documents about plans: certificate, refusal and profile (plans.md chapters 4 and 7).
+//! Documents about plans: certificate, refusal and profile (docs/spec/08-documents.md).
 
 use super::read::members;
 use super::{ChainPoint, DocumentBody};
@@ -86,7 +86,16 @@ pub struct Profile {
 /// Reads a certificate, or a refusal, which has neither `expires` nor `revocation`.
 pub(super) fn read_certificate<'a>(kind: DocumentKind, node: &Node<'a>) -> Result<(Fields<'a>, DocumentBody)> {
     let mut required = vec![
-        "assurances", "children", "content", "context", "cost", "delta", "issued", "proof", "required", "supersedes",
+        "assurances",
+        "children",
+        "content",
+        "context",
+        "cost",
+        "delta",
+        "issued",
+        "proof",
+        "required",
+        "supersedes",
         "validator",
     ];
     if kind == DocumentKind::PlanCertificate {
@@ -97,13 +106,22 @@ pub(super) fn read_certificate<'a>(kind: DocumentKind, node: &Node<'a>) -> Resul
     let children = all.need("children")?.list_or_empty(|item| {
         let child = item.object(&["digest", "id"], &[])?;
         let digest = child.need("digest")?.digest()?;
-        Ok((child.need("id")?.parsed("the id of a certificate is expected", certificate_id)?, digest))
+        Ok((
+            child
+                .need("id")?
+                .parsed("the id of a certificate is expected", certificate_id)?,
+            digest,
+        ))
     })?;
     let content = all.need("content")?.object(&["root"], &[])?.need("root")?.hex32()?;
     let (context, at) = read_context(&all.need("context")?)?;
     let cost = read_cost(&all.need("cost")?)?;
     let delta = all.need("delta")?;
-    let delta = if delta.value().is_null() { None } else { Some(read_delta(&delta)?) };
+    let delta = if delta.value().is_null() {
+        None
+    } else {
+        Some(read_delta(&delta)?)
+    };
     let expires = all.maybe("expires", |node| node.time())?;
     let issued = all.need("issued")?.time()?;
     let proof = {
@@ -116,7 +134,11 @@ pub(super) fn read_certificate<'a>(kind: DocumentKind, node: &Node<'a>) -> Resul
         Ok((both.need("list")?.ident()?, both.need("max_age_s")?.int()?))
     })?;
     let supersedes = all.need("supersedes")?;
-    let supersedes = if supersedes.value().is_null() { None } else { Some(supersedes.digest()?) };
+    let supersedes = if supersedes.value().is_null() {
+        None
+    } else {
+        Some(supersedes.digest()?)
+    };
     let validator = {
         let both = all.need("validator")?.object(&["name", "version"], &[])?;
         (both.need("name")?.ident()?, both.need("version")?.ident()?)
@@ -199,17 +221,43 @@ fn read_delta(node: &Node<'_>) -> Result<(Digest, u64, Vec<String>)> {
 /// Reads a profile. Its sums are recomputed from the records, so that only their names are held to here.
 pub(super) fn read_profile<'a>(node: &Node<'a>) -> Result<(Fields<'a>, DocumentBody)> {
     let own = [
-        "cost", "ctc", "drift", "failures", "first_success", "latency_us", "level", "ok", "open", "runs", "runs_root",
-        "success_bp", "through", "wilson95_bp",
+        "cost",
+        "ctc",
+        "drift",
+        "failures",
+        "first_success",
+        "latency_us",
+        "level",
+        "ok",
+        "open",
+        "runs",
+        "runs_root",
+        "success_bp",
+        "through",
+        "wilson95_bp",
     ];
     let all = members(node, &own, &[])?;
-    let ctc = all.need("ctc")?.parsed("the id of a certificate is expected", certificate_id)?;
+    let ctc = all
+        .need("ctc")?
+        .parsed("the id of a certificate is expected", certificate_id)?;
     let runs = all.need("runs")?.int()?;
     let through = {
         let place = all.need("through")?.object(&["chain", "head", "seq"], &[])?;
         let (chain, head) = (place.need("chain")?.uuid()?, place.need("head")?.digest()?);
-        ChainPoint { chain, head, seq: place.need("seq")?.int()? }
+        ChainPoint {
+            chain,
+            head,
+            seq: place.need("seq")?.int()?,
+        }
     };
     let value = all.object().clone();
-    Ok((all, DocumentBody::Profile(Box::new(Profile { ctc, through, runs, value }))))
+    Ok((
+        all,
+        DocumentBody::Profile(Box::new(Profile {
+            ctc,
+            through,
+            runs,
+            value,
+        })),
+    ))
 }

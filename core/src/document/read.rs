@@ -35,15 +35,22 @@ impl Document {
         let nonce = all.need("nonce")?.bytes()?;
         let recorded_at = all.need("recorded_at")?.time()?;
         check_version(&all)?;
-        let subjects = statement::read_subjects(&members)?;
+        let issuer = Digest::from_bytes(*key.as_bytes());
+        let subject = statement::read_subjects(&members, |first| body.is_about(first, issuer))?;
         body.check(&all)?;
         let revoked = |list: &RevocationList| list.entries.iter().any(|entry| entry.target == Revoked::Key(key));
         if matches!(&body, DocumentBody::RevocationList(list) if revoked(list)) {
             return Err(all.fail("a list is never signed by a key in it"));
         }
-        let issuer = Digest::from_bytes(*key.as_bytes());
-        let subject = statement::check_subjects(&members, subjects, |first| body.is_about(first, issuer))?;
-        Ok(Document { kind, subject, recorded_at, key, nonce, ext, body })
+        Ok(Document {
+            kind,
+            subject,
+            recorded_at,
+            key,
+            nonce,
+            ext,
+            body,
+        })
     }
 }
 
@@ -67,14 +74,23 @@ impl DocumentBody {
         let right = match self {
             DocumentBody::Approval(approval) => {
                 let delegated = approval.verdict == ApprovalVerdict::Delegated;
-                let any = ["depth", "tier", "to", "tools"].iter().any(|name| all.object().contains(name));
-                let depth = approval.delegation.as_ref().is_none_or(|delegation| delegation.depth <= 3);
+                let any = ["depth", "tier", "to", "tools"]
+                    .iter()
+                    .any(|name| all.object().contains(name));
+                let depth = approval
+                    .delegation
+                    .as_ref()
+                    .is_none_or(|delegation| delegation.depth <= 3);
                 delegated == approval.delegation.is_some() && delegated == any && depth
             }
             DocumentBody::RevocationList(list) => (list.number == 1) == list.prev.is_none(),
             _ => true,
         };
-        if right { Ok(()) } else { Err(all.fail("the members of this document do not fit each other")) }
+        if right {
+            Ok(())
+        } else {
+            Err(all.fail("the members of this document do not fit each other"))
+        }
     }
 }
 
@@ -87,7 +103,11 @@ pub(super) fn members<'a>(node: &Node<'a>, own: &[&'static str], optional: &[&'s
 }
 
 fn read_attestation<'a>(node: &Node<'a>) -> Result<(Fields<'a>, DocumentBody)> {
-    let all = members(node, &["checked", "properties", "result", "verifier"], &["checkpoint", "failures"])?;
+    let all = members(
+        node,
+        &["checked", "properties", "result", "verifier"],
+        &["checkpoint", "failures"],
+    )?;
     let checked = {
         let three = all.need("checked")?.object(&["first", "last", "records"], &[])?;
         let (first, last) = (three.need("first")?.int()?, three.need("last")?.int()?);
@@ -111,7 +131,14 @@ fn read_attestation<'a>(node: &Node<'a>) -> Result<(Fields<'a>, DocumentBody)> {
         (both.need("id")?.ident()?, both.need("version")?.ident()?)
     };
     let failures = failures.unwrap_or_default();
-    let body = Attestation { verifier, passed, properties, checked, failures, checkpoint };
+    let body = Attestation {
+        verifier,
+        passed,
+        properties,
+        checked,
+        failures,
+        checkpoint,
+    };
     Ok((all, DocumentBody::Attestation(Box::new(body))))
 }
 
@@ -133,11 +160,17 @@ fn read_point(node: &Node<'_>) -> Result<Point> {
 }
 
 fn read_origin(node: &Node<'_>) -> Result<String> {
-    node.parsed("the origin of a log is expected", |text| is_origin_text(text).then(|| text.to_owned()))
+    node.parsed("the origin of a log is expected", |text| {
+        is_origin_text(text).then(|| text.to_owned())
+    })
 }
 
 fn read_approval<'a>(node: &Node<'a>) -> Result<(Fields<'a>, DocumentBody)> {
-    let all = members(node, &["expires_at", "request", "role", "verdict"], &["depth", "tier", "to", "tools"])?;
+    let all = members(
+        node,
+        &["expires_at", "request", "role", "verdict"],
+        &["depth", "tier", "to", "tools"],
+    )?;
     let depth = all.maybe("depth", |node| node.int())?;
     let expires_at = all.need("expires_at")?.time()?;
     let request = all.need("request")?.digest()?;
@@ -150,7 +183,13 @@ fn read_approval<'a>(node: &Node<'a>) -> Result<(Fields<'a>, DocumentBody)> {
         (Some(to), Some(tools), Some(tier), Some(depth)) => Some(Delegation { to, tools, tier, depth }),
         _ => None,
     };
-    let body = Approval { request, verdict, expires_at, role, delegation };
+    let body = Approval {
+        request,
+        verdict,
+        expires_at,
+        role,
+        delegation,
+    };
     Ok((all, DocumentBody::Approval(Box::new(body))))
 }
 
@@ -170,7 +209,13 @@ fn read_revocation_list<'a>(node: &Node<'a>) -> Result<(Fields<'a>, DocumentBody
     let this_update = all.need("this_update")?.time()?;
     let entries: Option<Vec<Revocation>> = entries.into_iter().collect();
     let entries = entries.ok_or_else(|| all.fail("an entry names either a key or a document"))?;
-    let list = RevocationList { number, prev, this_update, next_update, entries };
+    let list = RevocationList {
+        number,
+        prev,
+        this_update,
+        next_update,
+        entries,
+    };
     Ok((all, DocumentBody::RevocationList(list)))
 }
 
@@ -189,5 +234,10 @@ fn read_revocation(node: &Node<'_>) -> Result<Option<Revocation>> {
         (None, Some(document)) => Revoked::Document(document),
         _ => return Ok(None),
     };
-    Ok(Some(Revocation { target, reason, revoked_at, last_valid }))
+    Ok(Some(Revocation {
+        target,
+        reason,
+        revoked_at,
+        last_valid,
+    }))
 }

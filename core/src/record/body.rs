@@ -1,4 +1,4 @@
-//! The bodies of the kinds that have one (format.md 3.1).
+//! The bodies of the kinds that have one (docs/spec/03-record.md).
 
 use super::kinds::{ApprovalVerdict, Durability, GateMode, KeyRole, PlanEvent, WitnessNeed};
 use crate::digest::Digest;

@@ -1,4 +1,4 @@
-//! Reading the bodies, each by its kind (format.md 3.1).
+//! Reading the bodies, each by its kind (docs/spec/03-record.md).
 
 use super::{
     ApprovalVerdict, Body, ChainOpen, ChainSeal, Continues, Durability, GateMode, Heartbeat, KeyEntry, KeyRole, Kind,
@@ -14,7 +14,9 @@ pub(super) fn read_body(kind: Kind, node: &Node<'_>) -> Result<Body> {
         Kind::ChainSeal => read_chain_seal(node),
         Kind::Heartbeat => read_heartbeat(node),
         Kind::KeyAdd => Ok(Body::KeyAdd(read_key(node)?)),
-        Kind::KeyRetire => Ok(Body::KeyRetire { keyid: node.object(&["keyid"], &[])?.need("keyid")?.keyid()? }),
+        Kind::KeyRetire => Ok(Body::KeyRetire {
+            keyid: node.object(&["keyid"], &[])?.need("keyid")?.keyid()?,
+        }),
         Kind::KeyRevoke => read_key_revoke(node),
         Kind::RunStart => read_run_start(node),
         Kind::RunEnd => read_run_end(node),
@@ -22,7 +24,9 @@ pub(super) fn read_body(kind: Kind, node: &Node<'_>) -> Result<Body> {
         Kind::ApprovalRequest => read_approval_request(node),
         Kind::Approval => read_approval(node),
         Kind::Escalation => read_escalation(node),
-        Kind::Note => Ok(Body::Note { event: node.object(&["event"], &[])?.need("event")?.ident()? }),
+        Kind::Note => Ok(Body::Note {
+            event: node.object(&["event"], &[])?.need("event")?.ident()?,
+        }),
         Kind::Gap => read_gap(node),
         Kind::ClockStep => read_clock_step(node),
         Kind::Erasure => read_erasure(node),
@@ -31,7 +35,16 @@ pub(super) fn read_body(kind: Kind, node: &Node<'_>) -> Result<Body> {
 }
 
 fn read_chain_open(node: &Node<'_>) -> Result<ChainOpen> {
-    let required = &["durability", "gate", "keys", "mac", "origin", "profile", "software", "witness"];
+    let required = &[
+        "durability",
+        "gate",
+        "keys",
+        "mac",
+        "origin",
+        "profile",
+        "software",
+        "witness",
+    ];
     let all = node.object(required, &["continues", "policies"])?;
     Ok(ChainOpen {
         continues: all.maybe("continues", |node| read_continues(&node))?,
@@ -40,7 +53,9 @@ fn read_chain_open(node: &Node<'_>) -> Result<ChainOpen> {
         keys: all.need("keys")?.list(|item| read_key(&item))?,
         mac: all.need("mac")?.digest()?,
         origin: all.need("origin")?.text()?.to_owned(),
-        policies: all.maybe("policies", |node| node.list(|item| item.digest()))?.unwrap_or_default(),
+        policies: all
+            .maybe("policies", |node| node.list(|item| item.digest()))?
+            .unwrap_or_default(),
         profile: all.need("profile")?.digest()?,
         software: read_software(&all.need("software")?)?,
         witness: all.need("witness")?.word(WitnessNeed::parse)?,
@@ -60,7 +75,10 @@ fn read_continues(node: &Node<'_>) -> Result<Continues> {
 
 fn read_software(node: &Node<'_>) -> Result<Software> {
     let all = node.object(&["name", "version"], &[])?;
-    Ok(Software { name: all.need("name")?.ident()?, version: all.need("version")?.ident()? })
+    Ok(Software {
+        name: all.need("name")?.ident()?,
+        version: all.need("version")?.ident()?,
+    })
 }
 
 fn read_key(node: &Node<'_>) -> Result<KeyEntry> {
@@ -83,7 +101,10 @@ fn read_chain_seal(node: &Node<'_>) -> Result<Body> {
 }
 
 fn read_heartbeat(node: &Node<'_>) -> Result<Body> {
-    let all = node.object(&["first", "last", "next_mac", "open_intents", "root", "size"], &["beacon"])?;
+    let all = node.object(
+        &["first", "last", "next_mac", "open_intents", "root", "size"],
+        &["beacon"],
+    )?;
     Ok(Body::Heartbeat(Heartbeat {
         beacon: all.maybe("beacon", |node| node.digest())?,
         first: int(&all, "first")?,
@@ -160,7 +181,10 @@ fn read_approval(node: &Node<'_>) -> Result<Body> {
 
 fn read_escalation(node: &Node<'_>) -> Result<Body> {
     let all = node.object(&["request", "to"], &[])?;
-    Ok(Body::Escalation { request: all.need("request")?.digest()?, to: all.need("to")?.ident()? })
+    Ok(Body::Escalation {
+        request: all.need("request")?.digest()?,
+        to: all.need("to")?.ident()?,
+    })
 }
 
 fn read_gap(node: &Node<'_>) -> Result<Body> {
@@ -174,7 +198,10 @@ fn read_gap(node: &Node<'_>) -> Result<Body> {
 
 fn read_clock_step(node: &Node<'_>) -> Result<Body> {
     let all = node.object(&["from", "to"], &[])?;
-    Ok(Body::ClockStep { from: all.need("from")?.time()?, to: all.need("to")?.time()? })
+    Ok(Body::ClockStep {
+        from: all.need("from")?.time()?,
+        to: all.need("to")?.time()?,
+    })
 }
 
 fn read_erasure(node: &Node<'_>) -> Result<Body> {

@@ -1,4 +1,4 @@
-//! The decision of a gate (format.md 3.3).
+//! The decision of a gate (docs/spec/03-record.md).
 
 use crate::digest::Digest;
 use crate::time::Timestamp;

@@ -3,7 +3,7 @@
 use crate::words::words;
 
 words! {
-    /// What a record tells of (format.md 3.1).
+    /// What a record tells of (docs/spec/03-record.md).
     Kind {
         /// A call of a model.
         ModelCall = "model.call",
@@ -110,7 +110,7 @@ impl Kind {
 }
 
 words! {
-    /// The part of an act that a record tells (format.md 3.2).
+    /// The part of an act that a record tells (docs/spec/03-record.md).
     Phase {
         /// Before the act; durable before it begins.
         Intent = "intent",
@@ -146,7 +146,7 @@ words! {
 }
 
 words! {
-    /// How it ended (format.md 3.2).
+    /// How it ended (docs/spec/03-record.md).
     Status {
         /// It returned.
         Ok = "ok",
@@ -166,7 +166,7 @@ words! {
 }
 
 words! {
-    /// Classes of failure (plans.md chapter 7).
+    /// Classes of failure (docs/spec/03-record.md).
     Failure {
         /// A credential ran out.
         AuthExpired = "auth.expired",
@@ -222,7 +222,7 @@ words! {
 }
 
 words! {
-    /// What a place in the content rests on (format.md 4.1).
+    /// What a place in the content rests on (docs/spec/04-content.md).
     Source {
         /// Our gate saw it.
         Observed = "observed",

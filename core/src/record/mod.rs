@@ -1,4 +1,4 @@
-//! A record: what happened, when, in which chain and run, by whom, and how it was decided (format.md chapter 3).
+//! A record: what happened, when, in which chain and run, by whom, and how it was decided (docs/spec/03-record.md).
 
 mod body;
 mod body_read;
@@ -18,9 +18,12 @@ pub use kinds::{
 pub use seal::{Committed, Draft, KeepOut, Sealed, plain_subject, seal, seal_document};
 
 use crate::canon::Object;
+use crate::canon::fields::Node;
 use crate::digest::Digest;
+use crate::error::Result;
 use crate::id::Uuid;
 use crate::key::KeyId;
+use crate::statement::{self, Subject};
 use crate::time::Timestamp;
 
 /// The predicate of `record/v1`.
@@ -168,11 +171,27 @@ pub struct Link {
     pub seq: Option<u64>,
 }
 
-/// The HMAC tag of a record (format.md 3.5).
+/// The HMAC tag of a record (docs/spec/03-record.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mac {
     /// Heartbeats with a lower seq.
     pub epoch: u64,
     /// The tag.
     pub tag: [u8; 32],
+}
+
+impl Record {
+    /// Reads a record from the value of a payload: its members, its subject and the rules between them.
+    ///
+    /// # Errors
+    /// `record.unknown_member`, `record.malformed`.
+    pub(crate) fn read(payload: &Node<'_>) -> Result<Record> {
+        let members = statement::members(payload)?;
+        let predicate = members.need("predicate")?;
+        let record = read::read_record(&predicate)?;
+        let about = Subject::content(record.content.root);
+        statement::read_subjects(&members, |first| *first == about)?;
+        rules::check(&record, &predicate)?;
+        Ok(record)
+    }
 }

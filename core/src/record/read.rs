@@ -11,12 +11,41 @@ use crate::error::Result;
 use crate::limits;
 
 const REQUIRED: &[&str] = &[
-    "capture", "chain", "content", "id", "key", "kind", "mac", "mode", "nonce", "phase", "recorded_at", "tenant",
+    "capture",
+    "chain",
+    "content",
+    "id",
+    "key",
+    "kind",
+    "mac",
+    "mode",
+    "nonce",
+    "phase",
+    "recorded_at",
+    "tenant",
     "version",
 ];
 const OPTIONAL: &[&str] = &[
-    "actor", "attempt", "body", "call_id", "decision", "ended_at", "ext", "failure", "links", "model", "name",
-    "principal", "run", "runtime", "started_at", "status", "step", "tool", "trace", "usage",
+    "actor",
+    "attempt",
+    "body",
+    "call_id",
+    "decision",
+    "ended_at",
+    "ext",
+    "failure",
+    "links",
+    "model",
+    "name",
+    "principal",
+    "run",
+    "runtime",
+    "started_at",
+    "status",
+    "step",
+    "tool",
+    "trace",
+    "usage",
 ];
 
 /// Reads the members; the rules between them are checked apart.
@@ -46,7 +75,9 @@ pub(crate) fn read_record(predicate: &Node<'_>) -> Result<Record> {
         id: all.need("id")?.uuid()?,
         key: all.need("key")?.keyid()?,
         kind: kind.word(Kind::parse)?,
-        links: all.maybe("links", |node| node.list(|item| read_link(&item)))?.unwrap_or_default(),
+        links: all
+            .maybe("links", |node| node.list(|item| read_link(&item)))?
+            .unwrap_or_default(),
         mac: read_mac(&all.need("mac")?)?,
         mode: all.need("mode")?.word(Mode::parse)?,
         model: all.maybe("model", |node| read_model(&node))?,
@@ -61,7 +92,9 @@ pub(crate) fn read_record(predicate: &Node<'_>) -> Result<Record> {
         status: all.maybe("status", |node| node.word(Status::parse))?,
         step: all.maybe("step", |node| node.uuid())?,
         tenant: all.need("tenant")?.ident()?,
-        tool: all.maybe("tool", |node| node.object(&["definition"], &[])?.need("definition")?.digest())?,
+        tool: all.maybe("tool", |node| {
+            node.object(&["definition"], &[])?.need("definition")?.digest()
+        })?,
         trace: all.maybe("trace", |node| read_trace(&node.object(&["traceparent"], &[])?))?,
         usage: all.maybe("usage", |node| read_usage(&node))?,
     };
@@ -72,7 +105,11 @@ pub(crate) fn read_record(predicate: &Node<'_>) -> Result<Record> {
 /// `version` is the integer 1; another one was refused when the kind of document was looked up.
 pub(crate) fn check_version(predicate: &Fields<'_>) -> Result<()> {
     let version = predicate.need("version")?;
-    if version.int()? == 1 { Ok(()) } else { Err(version.fail("the version is 1")) }
+    if version.int()? == 1 {
+        Ok(())
+    } else {
+        Err(version.fail("the version is 1"))
+    }
 }
 
 /// `ext`: names such as `com.example` or `com.example/x`, any values.
@@ -93,11 +130,16 @@ fn is_ext_name(name: &str) -> bool {
         None => (name, None),
     };
     let label = |text: &str| {
-        !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
     let word_ok = |text: &str| {
         let mut bytes = text.bytes();
-        bytes.next().is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        bytes
+            .next()
+            .is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
             && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-'))
     };
     name.len() <= limits::IDENT && domain.contains('.') && domain.split('.').all(label) && word.is_none_or(word_ok)
@@ -108,14 +150,21 @@ fn read_place(node: &Node<'_>) -> Result<Place> {
     let prev = fields.need("prev")?;
     Ok(Place {
         id: fields.need("id")?.uuid()?,
-        prev: if prev.value().is_null() { None } else { Some(prev.digest()?) },
+        prev: if prev.value().is_null() {
+            None
+        } else {
+            Some(prev.digest()?)
+        },
         seq: fields.need("seq")?.int()?,
     })
 }
 
 fn read_party(node: &Node<'_>) -> Result<Party> {
     let fields = node.object(&["id", "type"], &[])?;
-    Ok(Party { id: fields.need("id")?.ident()?, kind: fields.need("type")?.word(PartyType::parse)? })
+    Ok(Party {
+        id: fields.need("id")?.ident()?,
+        kind: fields.need("type")?.word(PartyType::parse)?,
+    })
 }
 
 fn read_model(node: &Node<'_>) -> Result<Model> {
@@ -129,10 +178,20 @@ fn read_model(node: &Node<'_>) -> Result<Model> {
 }
 
 fn read_decision(node: &Node<'_>) -> Result<Decision> {
-    let optional = &["deciding", "engine", "engine_version", "expires_at", "obligations", "policy", "schema"];
+    let optional = &[
+        "deciding",
+        "engine",
+        "engine_version",
+        "expires_at",
+        "obligations",
+        "policy",
+        "schema",
+    ];
     let fields = node.object(&["layer", "reason", "tier", "verdict"], optional)?;
     let idents = |name: &str| -> Result<Vec<String>> {
-        Ok(fields.maybe(name, |node| node.list(|item| item.ident()))?.unwrap_or_default())
+        Ok(fields
+            .maybe(name, |node| node.list(|item| item.ident()))?
+            .unwrap_or_default())
     };
     Ok(Decision {
         deciding: idents("deciding")?,
@@ -151,7 +210,13 @@ fn read_decision(node: &Node<'_>) -> Result<Decision> {
 
 fn read_usage(node: &Node<'_>) -> Result<Usage> {
     let optional = &[
-        "cached_tokens", "cost_micros", "duration_us", "input_tokens", "output_tokens", "reasoning_tokens", "unit",
+        "cached_tokens",
+        "cost_micros",
+        "duration_us",
+        "input_tokens",
+        "output_tokens",
+        "reasoning_tokens",
+        "unit",
     ];
     let fields = node.object(&[], optional)?;
     if fields.object().is_empty() {
@@ -175,18 +240,23 @@ fn read_trace(fields: &Fields<'_>) -> Result<String> {
         text.len() == count && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'))
     };
     let not_zero = |text: &str| text.bytes().any(|b| b != b'0');
-    fields.need("traceparent")?.parsed("a W3C traceparent of version 00 is expected", |text| {
-        let mut parts = text.split('-');
-        let four = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        let ("00", trace, span, flags) = four else { return None };
-        let right = parts.next().is_none() && digits(trace, 32) && digits(span, 16) && digits(flags, 2);
-        (right && not_zero(trace) && not_zero(span)).then(|| text.to_owned())
-    })
+    fields
+        .need("traceparent")?
+        .parsed("a W3C traceparent of version 00 is expected", |text| {
+            let mut parts = text.split('-');
+            let four = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+            let ("00", trace, span, flags) = four else { return None };
+            let right = parts.next().is_none() && digits(trace, 32) && digits(span, 16) && digits(flags, 2);
+            (right && not_zero(trace) && not_zero(span)).then(|| text.to_owned())
+        })
 }
 
 fn read_mac(node: &Node<'_>) -> Result<Mac> {
     let fields = node.object(&["epoch", "tag"], &[])?;
-    Ok(Mac { epoch: fields.need("epoch")?.int()?, tag: fields.need("tag")?.bytes()? })
+    Ok(Mac {
+        epoch: fields.need("epoch")?.int()?,
+        tag: fields.need("tag")?.bytes()?,
+    })
 }
 
 fn read_link(node: &Node<'_>) -> Result<Link> {
@@ -201,8 +271,21 @@ fn read_link(node: &Node<'_>) -> Result<Link> {
 
 fn is_rel(text: &str) -> bool {
     let known = [
-        "intent", "authorised-by", "governed-by", "approved-by", "consumed", "produced", "triggered-by", "child-of",
-        "dry-run-of", "replays", "retry-of", "supersedes", "continues", "erases", "withdraws",
+        "intent",
+        "authorised-by",
+        "governed-by",
+        "approved-by",
+        "consumed",
+        "produced",
+        "triggered-by",
+        "child-of",
+        "dry-run-of",
+        "replays",
+        "retry-of",
+        "supersedes",
+        "continues",
+        "erases",
+        "withdraws",
     ];
     known.contains(&text) || (text.contains('/') && is_ext_name(text))
 }
@@ -213,14 +296,20 @@ fn read_content_head(node: &Node<'_>) -> Result<ContentHead> {
     let kept_out = fields.maybe("kept_out", |node| read_pairs(&node, |word| word.ident()))?;
     let root = fields.need("root")?.hex32()?;
     let sources = fields.maybe("sources", |node| read_pairs(&node, |word| word.word(Source::parse)))?;
-    Ok(ContentHead { root, sources: sources.unwrap_or_default(), kept_out: kept_out.unwrap_or_default() })
+    Ok(ContentHead {
+        root,
+        sources: sources.unwrap_or_default(),
+        kept_out: kept_out.unwrap_or_default(),
+    })
 }
 
 /// Pairs `[pointer, word]`, sorted by pointer. What stands here is public: at most two levels deep.
 fn read_pairs<T>(node: &Node<'_>, word: impl Fn(&Node<'_>) -> Result<T>) -> Result<Vec<(String, T)>> {
     let pairs = node.list(|item| {
         let levels = |text: &&str| pointer_tokens(text).is_some_and(|tokens| tokens.len() <= 2);
-        let pair = item.pair().filter(|(pointer, _)| pointer.value().as_str().as_ref().is_some_and(levels));
+        let pair = item
+            .pair()
+            .filter(|(pointer, _)| pointer.value().as_str().as_ref().is_some_and(levels));
         match pair {
             Some((pointer, second)) => Ok((pointer.pointer()?, word(&second)?)),
             None => Err(item.fail("a pair is expected: a pointer of at most two levels, and a word")),

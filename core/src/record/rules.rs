@@ -1,4 +1,4 @@
-//! The rules between the members of one record (format.md 1.6, 3.1 to 3.4), in the order in which they are told.
+//! The rules between the members of one record (docs/spec/03-record.md), in the order in which they are told.
 
 use super::{Body, Capture, KeyRole, Kind, Mode, Phase, Record, Status, Verdict};
 use crate::canon::fields::{Fields, Node, is_sorted};
@@ -49,7 +49,11 @@ fn places(record: &Record, at: &Fields<'_>) -> Result<()> {
 /// What a kind needs and what it does not have.
 fn presence(record: &Record, at: &Fields<'_>) -> Result<()> {
     if at.object().contains("body") != record.kind.has_body() {
-        let text = if record.kind.has_body() { "this kind has a body" } else { "this kind has no body" };
+        let text = if record.kind.has_body() {
+            "this kind has a body"
+        } else {
+            "this kind has no body"
+        };
         return Err(at.fail_at("body", text));
     }
     if record.kind.is_step() && record.step.is_none() {
@@ -64,7 +68,7 @@ fn presence(record: &Record, at: &Fields<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Status, decision, mode and failure (format.md 3.2).
+/// Status, decision, mode and failure (docs/spec/03-record.md).
 fn status(record: &Record, at: &Fields<'_>) -> Result<()> {
     use Status::{Blocked, Cancelled, Failed, Incomplete, NotRun, Ok as Done, Unknown};
     let right = match (record.phase, record.status) {
@@ -98,7 +102,7 @@ fn status(record: &Record, at: &Fields<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Links: sorted, whole, and one `intent` on an outcome (format.md 3.4).
+/// Links: sorted, whole, and one `intent` on an outcome (docs/spec/03-record.md).
 fn links(record: &Record, at: &Fields<'_>) -> Result<()> {
     for (number, link) in record.links.iter().enumerate() {
         if link.chain.is_some() && link.seq.is_none() {
@@ -108,7 +112,9 @@ fn links(record: &Record, at: &Fields<'_>) -> Result<()> {
             return Err(at.fail_item("links", number, "a link to the own chain has a seq alone"));
         }
     }
-    let sorted = record.links.is_sorted_by(|a, b| (&a.rel, a.digest) < (&b.rel, b.digest));
+    let sorted = record
+        .links
+        .is_sorted_by(|a, b| (&a.rel, a.digest) < (&b.rel, b.digest));
     if !sorted {
         return Err(at.fail_at("links", "links are sorted by rel and digest, each once"));
     }
@@ -119,7 +125,10 @@ fn links(record: &Record, at: &Fields<'_>) -> Result<()> {
         own &= link.seq.is_some() && link.chain.is_none();
     }
     if count != u32::from(record.phase == Phase::Outcome) || !own {
-        return Err(at.fail_at("links", "an outcome, and nothing else, has one link to its intent, with a seq"));
+        return Err(at.fail_at(
+            "links",
+            "an outcome, and nothing else, has one link to its intent, with a seq",
+        ));
     }
     if record.kind == Kind::Link && record.links.is_empty() {
         return Err(at.fail_at("links", "a record of kind link has links"));
@@ -127,7 +136,7 @@ fn links(record: &Record, at: &Fields<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The equations of the bodies (format.md 3.1).
+/// The equations of the bodies (docs/spec/03-record.md).
 fn body(record: &Record, at: &Fields<'_>) -> Result<()> {
     let seq = record.chain.seq;
     let right = match &record.body {
@@ -137,14 +146,21 @@ fn body(record: &Record, at: &Fields<'_>) -> Result<()> {
         Body::RunEnd(end) => Some(end.records) == record.run.as_ref().and_then(|run| run.seq.checked_add(1)),
         Body::Erasure { records, .. } => {
             if !records.is_sorted_by(|a, b| a < b) {
-                let body = at.need("body")?.any_object()?.fail_at("records", "the seqs are sorted, each once");
+                let body = at
+                    .need("body")?
+                    .any_object()?
+                    .fail_at("records", "the seqs are sorted, each once");
                 return Err(body);
             }
             true
         }
         _ => true,
     };
-    if right { Ok(()) } else { Err(at.fail_at("body", "the numbers of the body do not fit the record")) }
+    if right {
+        Ok(())
+    } else {
+        Err(at.fail_at("body", "the numbers of the body do not fit the record"))
+    }
 }
 
 /// The first record: its keys and its origin.
@@ -155,7 +171,11 @@ fn chain_open(record: &Record, open: &super::ChainOpen, at: &Fields<'_>) -> Resu
     if !is_sorted(texts.iter().map(String::as_str)) {
         return Err(body.fail_at("keys", "the keys are sorted by spki, each once"));
     }
-    if !open.keys.iter().any(|key| key.role == KeyRole::Record && key.spki.keyid() == record.key) {
+    if !open
+        .keys
+        .iter()
+        .any(|key| key.role == KeyRole::Record && key.spki.keyid() == record.key)
+    {
         return Err(body.fail_at("keys", "the signing key is among the keys, with role record"));
     }
     if !is_origin(&open.origin, &record.chain.id.to_string()) {
@@ -164,7 +184,7 @@ fn chain_open(record: &Record, open: &super::ChainOpen, at: &Fields<'_>) -> Resu
     Ok(())
 }
 
-/// An origin (format.md 8.1): log domain, `/`, chain id; visible ASCII without `+`, at most 400 letters, and not to be
+/// An origin (docs/spec/06-tree-and-log.md): log domain, `/`, chain id; visible ASCII without `+`, at most 400 letters, and not to be
 /// mistaken for anything else that is signed.
 pub(crate) fn is_origin(origin: &str, chain: &str) -> bool {
     let domain = origin.strip_suffix(chain).and_then(|rest| rest.strip_suffix('/'));
@@ -174,6 +194,8 @@ pub(crate) fn is_origin(origin: &str, chain: &str) -> bool {
 /// The letters and beginnings that an origin may have.
 pub(crate) fn is_origin_text(origin: &str) -> bool {
     let letters = origin.bytes().all(|b| b.is_ascii_graphic() && b != b'+');
-    let other = ["DSSEv1", "cosignature/", "execert/"].iter().any(|start| origin.starts_with(start));
+    let other = ["DSSEv1", "cosignature/", "execert/"]
+        .iter()
+        .any(|start| origin.starts_with(start));
     letters && !other && !origin.is_empty() && origin.len() <= 400
 }

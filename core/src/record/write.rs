@@ -1,4 +1,4 @@
-//! A record as the JSON object that its payload holds: the predicate of format.md chapter 3.
+//! A record as the JSON object that its payload holds: the predicate of docs/spec/03-record.md.
 
 use super::{Body, ChainOpen, Decision, KeyEntry, Link, Model, Party, Place, Record, RunEnd, RunStart, Usage};
 use crate::canon::{Object, Value};
