@@ -27,6 +27,7 @@ pub mod note;
 pub mod checkpoint;
 pub mod bundle;
 pub mod disclose;
+pub mod policy;
 pub mod render;
 pub mod store;
 pub mod host;
