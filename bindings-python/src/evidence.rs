@@ -22,10 +22,13 @@ pub(crate) fn canonical<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, P
     })
 }
 
+/// A converted value and its conversions.
+type Converted<'py> = (Bound<'py, PyAny>, Vec<(String, String)>);
+
 /// Any value as plain JSON, and the list of `(pointer, word)` of what was converted.
 #[pyfunction]
 #[pyo3(signature = (value, /))]
-pub(crate) fn plain<'py>(value: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PyAny>, Vec<(String, String)>)> {
+pub(crate) fn plain<'py>(value: &Bound<'py, PyAny>) -> PyResult<Converted<'py>> {
     let py = value.py();
     guard::entry(py, || {
         let (document, conversions) = convert(value);

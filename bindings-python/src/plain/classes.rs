@@ -161,7 +161,9 @@ impl<'py> Class<'py> {
                 let Ok((name, member)) = pair.extract::<(String, Bound<'py, PyAny>)>() else {
                     continue;
                 };
-                if text_of_type("__name__", member.get_type().as_any()) == "member_descriptor" {
+                let slot = text_of_type("__name__", member.get_type().as_any()) == "member_descriptor";
+                // `__dict__` and `__weakref__` are slots too.
+                if slot && !name.starts_with("__") {
                     out.push((name, member));
                 }
             }
