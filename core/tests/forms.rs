@@ -1,5 +1,11 @@
 //! The golden vectors of the reading half: every line is read, or refused with this code, at this path, on this line.
 #![expect(clippy::disallowed_methods, reason = "a test reads its vectors")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "a test may"
+)]
 
 use std::fs;
 use std::io::{Cursor, Read};
@@ -10,24 +16,24 @@ use execert::bundle::{Reader, RecordLine};
 use execert::digest::unb64;
 use serde_json::Value;
 
+fn golden() -> PathBuf {
+    let own = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/golden"));
+    std::env::var_os("EXECERT_VECTORS").map_or_else(own, PathBuf::from)
+}
+
 fn cases(file: &str) -> Vec<Value> {
-    let folder = std::env::var_os("EXECERT_VECTORS").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/golden")),
-        PathBuf::from,
-    );
-    let text = fs::read_to_string(folder.join(file)).unwrap();
+    let text = fs::read_to_string(golden().join(file)).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Code and path as the vectors write them: the root is null.
-fn outcome(result: Result<(), Error>) -> (Option<String>, Option<String>, Option<u64>) {
+/// Code and path as the vectors write them (the root is null), and the line.
+type Outcome = (Option<String>, Option<String>, Option<u64>);
+
+fn outcome(result: Result<(), Error>) -> Outcome {
     let Err(error) = result else { return (None, None, None) };
     let path = error.path().filter(|path| !path.is_empty()).map(str::to_owned);
-    (
-        Some(error.code().as_str().to_owned()),
-        path,
-        error.line().map(|(line, _)| line),
-    )
+    let line = error.line().map(|(line, _)| line);
+    (Some(error.code().as_str().to_owned()), path, line)
 }
 
 fn text(case: &Value, name: &str) -> Option<String> {
@@ -39,7 +45,8 @@ fn records_alone() {
     let cases = cases("record/forms.jsonl");
     let mut wrong = Vec::new();
     for case in &cases {
-        let (code, path, _) = outcome(RecordLine::parse(case["line"].as_str().unwrap().as_bytes()).map(|_| ()));
+        let line = case["line"].as_str().unwrap();
+        let (code, path, _) = outcome(RecordLine::parse(line.as_bytes()).map(|_| ()));
         let expected = (text(case, "code"), text(case, "path"));
         if (&code, &path) != (&expected.0, &expected.1) {
             wrong.push(format!(
@@ -68,12 +75,14 @@ impl<R: Read> Read for Drops<R> {
     }
 }
 
-fn read_bundle(source: &mut dyn Read) -> Result<(), Error> {
-    let (_, reader) = Reader::new(source)?;
-    for line in reader {
-        line?;
+/// Reads all of a bundle; the step tells where the error arose.
+fn read_bundle(source: &mut dyn Read) -> (Outcome, u8) {
+    let mut reader = Reader::start(source);
+    let mut result = reader.manifest().map(|_| ());
+    if result.is_ok() {
+        result = reader.by_ref().try_for_each(|line| line.map(|_| ()));
     }
-    Ok(())
+    (outcome(result), reader.step())
 }
 
 #[test]
@@ -85,10 +94,10 @@ fn bundles() {
             Some(file) => file.into_bytes(),
             None => unb64(case["file64"].as_str().unwrap()).unwrap(),
         };
-        let found = outcome(read_bundle(&mut Cursor::new(&file)));
+        let (found, step) = read_bundle(&mut Cursor::new(&file));
         assert_eq!(
-            outcome(read_bundle(&mut Drops(Cursor::new(&file)))),
-            found,
+            read_bundle(&mut Drops(Cursor::new(&file))),
+            (found.clone(), step),
             "{}",
             case["name"]
         );
@@ -104,4 +113,32 @@ fn bundles() {
     );
     assert_eq!(cases.len(), 217);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Every bundle with a report: unreadable ones are refused as the report says, all others are read to the end.
+#[test]
+fn reported_bundles() {
+    let (mut read, mut refused) = (0, 0);
+    for group in ["bundle", "bad", "control"] {
+        for folder in fs::read_dir(golden().join(group)).unwrap() {
+            let folder = folder.unwrap().path();
+            let Ok(report) = fs::read_to_string(folder.join("report.json")) else {
+                continue;
+            };
+            let report: Value = serde_json::from_str(&report).unwrap();
+            let (found, step) = read_bundle(&mut fs::File::open(folder.join("input.execert")).unwrap());
+            if report["verdict"] != "unreadable" {
+                assert_eq!(found, (None, None, None), "{}", folder.display());
+                read += 1;
+                continue;
+            }
+            let finding = &report["findings"][0];
+            let expected = (text(finding, "code"), text(finding, "path"), finding["line"].as_u64());
+            assert_eq!(found, expected, "{}", folder.display());
+            assert_eq!(Some(u64::from(step)), finding["step"].as_u64(), "{}", folder.display());
+            refused += 1;
+        }
+    }
+    println!("bundles with a report: {read} read, {refused} refused");
+    assert!(read > 100 && refused > 20);
 }

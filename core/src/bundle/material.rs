@@ -1,6 +1,6 @@
 //! Reading the lines that are no envelopes: material, and records that were withheld.
 
-use super::{BasisLine, Manifest, Material, Scope, Withheld, WithheldAt};
+use super::{BasisLine, Material, Scope, Withheld, WithheldAt};
 use crate::canon::Value;
 use crate::canon::fields::{Codes, Node};
 use crate::checkpoint::{Checkpoint, Receipt};
@@ -18,18 +18,18 @@ pub(super) enum Other {
 }
 
 /// Reads a line with the member `execert`. The value of a basis payload is left in `payload`, for the names in it.
-pub(super) fn read_other(line: &Value, manifest: &Manifest, payload: &mut Option<Value>) -> Result<Other> {
+pub(super) fn read_other(line: &Value, scope: &Scope, payload: &mut Option<Value>) -> Result<Other> {
     let node = Node::root(line, "", Codes::BUNDLE);
     let members = node.any_object()?;
     let execert = members.need("execert")?;
     match execert.value().as_str() {
-        Some("material/1") => read_material(&node, manifest, payload).map(Other::Material),
-        Some("withheld/1") => read_withheld(&node, &manifest.scope).map(Other::Withheld),
+        Some("material/1") => read_material(&node, scope, payload).map(Other::Material),
+        Some("withheld/1") => read_withheld(&node, scope).map(Other::Withheld),
         _ => Err(Error::new(Code::BundleVersionUnknown, "this kind of line is not known").at(execert.path())),
     }
 }
 
-fn read_material(node: &Node<'_>, manifest: &Manifest, payload: &mut Option<Value>) -> Result<Material> {
+fn read_material(node: &Node<'_>, scope: &Scope, payload: &mut Option<Value>) -> Result<Material> {
     let only = |name: &'static str| node.object(&["execert", name, "type"], &[]);
     let members = node.any_object()?;
     let kind = members.need("type")?;
@@ -37,7 +37,7 @@ fn read_material(node: &Node<'_>, manifest: &Manifest, payload: &mut Option<Valu
         Some("key") => Ok(Material::Key(only("spki")?.need("spki")?.spki()?)),
         Some("basis") => {
             let all = only("envelope")?;
-            let basis = read_basis(&all.need("envelope")?, manifest, payload)?;
+            let basis = read_basis(&all.need("envelope")?, scope, payload)?;
             Ok(Material::Basis(Box::new(basis)))
         }
         Some("checkpoint") => {
@@ -63,7 +63,7 @@ fn read_material(node: &Node<'_>, manifest: &Manifest, payload: &mut Option<Valu
 }
 
 /// A basis: record 0, a key record or an erasure of a chain of the manifest, from outside what the file shows of it.
-fn read_basis(node: &Node<'_>, manifest: &Manifest, payload: &mut Option<Value>) -> Result<BasisLine> {
+fn read_basis(node: &Node<'_>, scope: &Scope, payload: &mut Option<Value>) -> Result<BasisLine> {
     envelope::check_type(node)?;
     let envelope = Envelope::read(&node.object(envelope::MEMBERS, &[])?)?;
     let prefix = format!("{}/payload", node.path());
@@ -84,7 +84,7 @@ fn read_basis(node: &Node<'_>, manifest: &Manifest, payload: &mut Option<Value>)
         return Err(node.fail("a basis is record 0, a key record or an erasure"));
     }
     let (id, seq) = (record.chain.id, record.chain.seq);
-    let fits = match &manifest.scope {
+    let fits = match scope {
         Scope::Chain(chains) => chains
             .iter()
             .any(|chain| chain.id == id && !(chain.first..=chain.last).contains(&seq)),

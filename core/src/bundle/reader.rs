@@ -7,7 +7,7 @@ use super::beside::{EnvelopeLine, read_envelope_line};
 use super::manifest_read::{not_first, read_manifest};
 use super::material::{Other, read_other};
 use super::names::Names;
-use super::{ContentForm, DocumentLine, Line, Manifest, Material, RecordLine};
+use super::{ContentForm, DocumentLine, Line, Manifest, Material, RecordLine, Scope};
 use crate::canon::fields::{Codes, Node};
 use crate::canon::{self, Value};
 use crate::codes::Code;
@@ -23,43 +23,87 @@ use crate::statement::{self, DocumentKind};
 /// each material line.
 pub struct Reader<'r> {
     input: Input<'r>,
-    manifest: Manifest,
+    scope: Scope,
+    index: bool,
     names: Names,
     seen: BTreeSet<Digest>,
     records: u64,
     values: u64,
+    step: u8,
     done: bool,
 }
 
 impl<'r> Reader<'r> {
+    /// Reads the manifest, line 1, and leaves the reader before line 2.
+    ///
+    /// # Errors
+    /// As [`Reader::manifest`].
+    pub fn new(input: &'r mut dyn Read) -> Result<(Manifest, Reader<'r>)> {
+        let mut reader = Reader::start(input);
+        Ok((reader.manifest()?, reader))
+    }
+
+    /// A reader before line 1: [`Reader::manifest`] comes next, then the lines.
+    pub fn start(input: &'r mut dyn Read) -> Reader<'r> {
+        Reader {
+            input: Input {
+                bytes: BufReader::new(input),
+                line: 0,
+                read: 0,
+            },
+            scope: Scope::Chain(Vec::new()),
+            index: false,
+            names: Names::default(),
+            seen: BTreeSet::new(),
+            records: 0,
+            values: 0,
+            step: 1,
+            done: false,
+        }
+    }
+
     /// Reads the manifest, line 1.
     ///
     /// # Errors
-    /// Those of steps 1 to 3 of verifying, with the line number and the JSON Pointer in the line; inside a payload the
-    /// pointer begins with `/payload`. `store.io` if the input cannot be read.
-    pub fn new(input: &'r mut dyn Read) -> Result<(Manifest, Reader<'r>)> {
-        let mut input = Input {
-            bytes: BufReader::new(input),
-            line: 0,
-            read: 0,
+    /// Those of steps 1 and 2 of verifying (docs/spec/09-verifying.md) with the line number and the JSON Pointer in the
+    /// line; inside a payload the pointer begins with `/payload`. `store.io` if the input cannot be read.
+    pub fn manifest(&mut self) -> Result<Manifest> {
+        let manifest = self.first();
+        self.done = manifest.is_err();
+        manifest.map_err(|error| on_line(error, 1))
+    }
+
+    /// The step of verifying, 1 to 3, in which the last error arose.
+    #[must_use]
+    pub fn step(&self) -> u8 {
+        self.step
+    }
+
+    fn first(&mut self) -> Result<Manifest> {
+        let Some(bytes) = self.input.line()? else {
+            return Err(Error::new(Code::CanonEmpty, "there is no bundle here: the input is empty").at(""));
         };
-        let mut names = Names::default();
-        let manifest = first(&mut input, &mut names).map_err(|error| on_line(error, 1))?;
-        let seen = BTreeSet::new();
-        let reader = Reader {
-            input,
-            manifest: manifest.clone(),
-            names,
-            seen,
-            records: 0,
-            values: 0,
-            done: false,
-        };
-        Ok((manifest, reader))
+        let magic: [&[u8]; 3] = [b"\x1f\x8b", b"PK\x03\x04", b"\x28\xb5\x2f\xfd"];
+        if magic.iter().any(|magic| bytes.starts_with(magic)) {
+            return Err(malformed("a bundle is not compressed").hint("Unpack the file and read what is in it."));
+        }
+        let line = canon::parse(&bytes, &Limits::LINE)?;
+        self.step = 2;
+        if line.get("payload").is_none() {
+            return Err(not_first());
+        }
+        let line = read_envelope_line(line, Codes::BUNDLE)?;
+        let payload = line.envelope.payload_value("/payload")?;
+        let manifest = read_manifest(line, &payload)?;
+        self.names.read(&manifest.envelope, &payload);
+        self.scope = manifest.scope.clone();
+        self.index = manifest.index;
+        Ok(manifest)
     }
 
     fn read_next(&mut self) -> Result<Option<(u64, Line)>> {
         loop {
+            self.step = 1;
             let Some(bytes) = self.input.line()? else {
                 return Ok(None);
             };
@@ -87,6 +131,7 @@ impl<'r> Reader<'r> {
 
     fn read_line(&mut self, bytes: &[u8]) -> Result<Line> {
         let line = canon::parse(bytes, &Limits::LINE)?;
+        self.step = 3;
         if line.get("payload").is_some() {
             return self.read_envelope(line);
         }
@@ -94,7 +139,7 @@ impl<'r> Reader<'r> {
             return Err(malformed("a line is an envelope or has the member `execert`"));
         }
         let mut payload = None;
-        match read_other(&line, &self.manifest, &mut payload)? {
+        match read_other(&line, &self.scope, &mut payload)? {
             Other::Withheld(withheld) => Ok(Line::Withheld(withheld)),
             Other::Material(material) => {
                 let number = self.input.line;
@@ -125,7 +170,7 @@ impl<'r> Reader<'r> {
             _ => return Ok(read),
         };
         if let ContentForm::Whole { content, .. } | ContentForm::Redacted { content, .. } = content {
-            if index != self.manifest.index {
+            if index != self.index {
                 let text = "every line with content has an index or none has, as the manifest says";
                 return Err(malformed(text).at("/index"));
             }
@@ -153,6 +198,7 @@ impl Iterator for Reader<'_> {
         match next {
             Ok(Some(line)) => Some(Ok(line)),
             Ok(None) => {
+                self.step = 3;
                 let (line, member) = self.names.unnamed()?;
                 Some(Err(on_line(
                     malformed("nothing in the bundle names this").at(member),
@@ -184,25 +230,6 @@ impl RecordLine {
             _ => Err(Error::new(Code::RecordMalformed, "this is another document, not a record").at("/payload")),
         }
     }
-}
-
-fn first(input: &mut Input<'_>, names: &mut Names) -> Result<Manifest> {
-    let Some(bytes) = input.line()? else {
-        return Err(Error::new(Code::CanonEmpty, "there is no bundle here: the input is empty").at(""));
-    };
-    let magic: [&[u8]; 3] = [b"\x1f\x8b", b"PK\x03\x04", b"\x28\xb5\x2f\xfd"];
-    if magic.iter().any(|magic| bytes.starts_with(magic)) {
-        return Err(malformed("a bundle is not compressed").hint("Unpack the file and check what is in it."));
-    }
-    let line = canon::parse(&bytes, &Limits::LINE)?;
-    if line.get("payload").is_none() {
-        return Err(not_first());
-    }
-    let line = read_envelope_line(line, Codes::BUNDLE)?;
-    let payload = line.envelope.payload_value("/payload")?;
-    let manifest = read_manifest(line, &payload)?;
-    names.read(&manifest.envelope, &payload);
-    Ok(manifest)
 }
 
 fn document_kind(payload: &Value) -> Result<DocumentKind> {
