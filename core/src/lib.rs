@@ -28,6 +28,7 @@ pub mod checkpoint;
 pub mod bundle;
 pub mod disclose;
 pub mod policy;
+pub mod trust;
 pub mod render;
 pub mod store;
 pub mod host;
