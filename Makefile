@@ -1,0 +1,41 @@
+# `make demo` and `make test` do everything on a fresh machine; `make help` lists the rest.
+SHELL := /bin/bash
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+export PATH := $(CURDIR)/build/venv/bin:$(PATH)
+PY := build/venv/bin/python
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## install what is missing, build the command and the wheel
+	@scripts/setup
+
+demo: ## record a real LangGraph agent, check its evidence, alter it, withhold a field
+	@scripts/setup demo
+	@$(PY) examples/refund-triage/demo.py
+
+test: ## set up and pass everything; the last line counts
+	@scripts/setup test
+	@$(PY) tests/run.py
+
+check: ## format, lints, generated files, layers, stubs
+	@scripts/setup test
+	@$(PY) tests/run.py --only check
+
+bench: ## measure against peers; docs/benchmarks.md holds the figures
+	@scripts/setup test
+	@$(PY) tests/run.py --only bench
+
+deep: fuzz mutants ## what is slow: fuzzing, mutants, 100,000 bundles against the second reader
+	@$(PY) tests/run.py --only deep
+
+fuzz: ## cargo-fuzz on the readers (needs nightly)
+	@scripts/fuzz
+
+mutants: ## cargo-mutants on the verifier
+	@scripts/mutants
+
+clean: ## remove what was built
+	rm -rf build target
+
+.PHONY: help setup demo test check bench deep fuzz mutants clean
