@@ -1,0 +1,1 @@
+"""A second, independent verifier of execert evidence, written from the wire-format page alone."""

@@ -1,0 +1,16 @@
+"""The one exception of the reading part: a code and the place it belongs to."""
+
+
+class Refused(Exception):
+    """Input refused (format 1 to 9): nothing of it is used. `path` is a JSON Pointer."""
+
+    def __init__(self, code, path=""):
+        super().__init__(f"{code} at {path or '(root)'}")
+        self.code = code
+        self.path = path
+
+
+class BadArgument(Exception):
+    """The caller's trust or options cannot be used: `wire.bad_argument`, no report."""
+
+    code = "wire.bad_argument"
