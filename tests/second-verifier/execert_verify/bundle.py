@@ -77,6 +77,8 @@ def read(data):
         raise Unreadable(Refused("bundle.too_large"), 1, 1)
     for number, line in enumerate(lines, 1):
         try:
+            if not line and data:
+                raise Refused("bundle.malformed")
             reading.line(line, number)
         except Refused as refused:
             raise Unreadable(refused, reading.step, number) from None
@@ -200,7 +202,7 @@ def _value(line, number):
         raise Refused("bundle.malformed")
     if len(line) > MAX_LINE:
         raise Refused("bundle.too_large")
-    if re.fullmatch(rb"[ \t\r\n]+", line) or (not line and number > 1):
+    if re.fullmatch(rb"[ \t\r\n]+", line):
         raise Refused("bundle.malformed")
     return reader.read(line, reader.LINE)
 

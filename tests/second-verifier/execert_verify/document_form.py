@@ -1,10 +1,9 @@
 """Other documents (format chapter 9): their forms and rules."""
 
 from . import common_form, plan_form
-from .encodings import is_int, unb64
+from .encodings import unb64
 from .shapes import (digest, hex64, ident, integer, items, keyid, malformed, obj, positive, test, time, word)
 
-DEPTH = test(lambda v: is_int(v) and v <= 3)
 LAST_VALID = obj({"origin": test(common_form.is_origin), "size": integer})
 
 SHAPES = {
@@ -19,7 +18,7 @@ SHAPES = {
          "checkpoint": obj({"origin": test(common_form.is_origin), "size": integer, "root": hex64})}),
     "approval/v1": (
         {"request": digest, "verdict": word(*common_form.VERDICTS), "expires_at": time, "role": ident},
-        {"to": keyid, "tools": items(ident), "tier": word(*common_form.TIERS), "depth": DEPTH}),
+        {"to": keyid, "tools": items(ident), "tier": word(*common_form.TIERS), "depth": integer}),
     "countersign/v1": ({}, {"permit": digest}),
     "revocation-list/v1": (
         {"number": positive, "this_update": time, "next_update": time,
@@ -47,6 +46,7 @@ def rules(kind, p, path, area):
     if kind == "approval/v1":
         present = [name in p for name in DELEGATION]
         holds = all(present) if p["verdict"] == "delegated" else not any(present)
+        holds = holds and p.get("depth", 0) <= 3
     elif kind == "revocation-list/v1":
         holds = ("prev" in p) == (p["number"] > 1)
         for entry in p["entries"]:
