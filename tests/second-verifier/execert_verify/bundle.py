@@ -77,6 +77,7 @@ def read(data):
         raise Unreadable(Refused("bundle.too_large"), 1, 1)
     for number, line in enumerate(lines, 1):
         try:
+            reading.step = 1
             if not line and data:
                 raise Refused("bundle.malformed")
             reading.line(line, number)
@@ -97,7 +98,6 @@ class _Reading:
         self.content_values = 0
 
     def line(self, line, number):
-        self.step = 1
         value = _value(line, number)
         self.step = 2 if number == 1 else 3
         if number == 1:
