@@ -44,8 +44,8 @@ class Coverage:
 
     def _look(self, seen, logs):
         self.seen.append(seen)
-        _check_log(seen, logs)
-        _check_cosignatures(seen, self.policy, self.case.options.now)
+        check_log(seen, logs)
+        check_cosignatures(seen, self.policy, self.case.options.now)
         if seen.sound:
             whole = seen.chain.from_zero()
             if seen.note.size <= whole:
@@ -136,7 +136,7 @@ def _notes(bundle):
     return [(note, None) for note in bundle.notes] + [(one.note, one) for one in bundle.receipts]
 
 
-def _check_log(seen, logs):
+def check_log(seen, logs):
     """One good log line at least, and no bad one of a key we know."""
     ids = {}
     for public in logs:
@@ -151,7 +151,7 @@ def _check_log(seen, logs):
     seen.sound = seen.sound and good > 0
 
 
-def _check_cosignatures(seen, policy, now):
+def check_cosignatures(seen, policy, now):
     """Lines of known witnesses: bad ones spoil the note; times in the future count for nothing."""
     known = {(name, key_id(name, COSIGNATURE, key)): (label, key) for label, (name, key) in policy.witnesses.items()}
     for name, number, body in seen.note.lines:
