@@ -1,0 +1,1 @@
+"""Makes changed bundles from golden ones, to compare verifiers on them."""
