@@ -84,11 +84,17 @@ impl Envelope {
     /// Parses an envelope that stands alone, without anything beside it.
     ///
     /// # Errors
-    /// The `canon.*` codes, `record.version_unknown`, `record.unknown_member`, `record.malformed`, `record.too_large`,
-    /// `bundle.too_many`. The payload is not read.
+    /// The `canon.*` codes and those of [`Envelope::from_value`].
     pub fn parse(bytes: &[u8]) -> Result<Envelope> {
-        let value = canon::parse(bytes, &Limits::LINE)?;
-        let node = Node::root(&value, "", Codes::RECORD);
+        Envelope::from_value(&canon::parse(bytes, &Limits::LINE)?)
+    }
+
+    /// Reads an envelope that stands in another document, as in the lists of a trust. The payload is not read.
+    ///
+    /// # Errors
+    /// `record.version_unknown`, `record.unknown_member`, `record.malformed`, `record.too_large`, `bundle.too_many`.
+    pub fn from_value(value: &Value) -> Result<Envelope> {
+        let node = Node::root(value, "", Codes::RECORD);
         check_type(&node)?;
         Envelope::read(&node.object(MEMBERS, &[])?)
     }

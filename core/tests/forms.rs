@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 use execert::Error;
 use execert::bundle::{Reader, RecordLine};
+use execert::canon;
 use execert::digest::unb64;
 use serde_json::Value;
 
@@ -63,6 +64,30 @@ fn records_alone() {
     );
     assert_eq!(cases.len(), 976);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What the reader understood of a record is all of it: written again, it is the signed predicate.
+#[test]
+fn records_are_written_as_they_were_read() {
+    let mut read = 0;
+    for case in cases("record/forms.jsonl") {
+        if let Ok(line) = RecordLine::parse(case["line"].as_str().unwrap().as_bytes()) {
+            let payload: Value = serde_json::from_slice(&line.envelope.payload).unwrap();
+            let written = canon::to_jcs(&line.record.to_object(true).into());
+            let written: Value = serde_json::from_slice(&written).unwrap();
+            assert_eq!(written, payload["predicate"], "{}", case["name"]);
+            assert_eq!(canon::to_jcs(&line.envelope.to_object().into()).len(), {
+                let mut envelope: Value = serde_json::from_str(case["line"].as_str().unwrap()).unwrap();
+                for beside in ["content", "index", "open", "seed"] {
+                    envelope.as_object_mut().unwrap().remove(beside);
+                }
+                envelope.to_string().len()
+            });
+            read += 1;
+        }
+    }
+    println!("records written as they were read: {read}");
+    assert!(read > 200);
 }
 
 /// A source that gives one byte at a time, as a slow pipe may.

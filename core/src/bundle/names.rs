@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canon::Value;
-use crate::digest::{Digest, unb64};
+use crate::digest::Digest;
 use crate::envelope::Envelope;
 use crate::key::KeyId;
 
@@ -34,7 +34,7 @@ impl Names {
         }
     }
 
-    /// Takes note of what an envelope names: the keys of its signatures, and in its payload digests, key ids and keys.
+    /// Takes note of what an envelope names: the keys of its signatures, and in its payload digests and key ids.
     pub(super) fn read(&mut self, envelope: &Envelope, payload: &Value) {
         if self.records && self.waiting.is_empty() {
             return;
@@ -71,11 +71,6 @@ impl Names {
             self.name(*digest.as_bytes());
         } else if let Some(key) = KeyId::parse(text) {
             self.name(*key.as_bytes());
-        } else if let Some(spki) = unb64(text).filter(|bytes| bytes.len() == SPKI_BYTES) {
-            self.name(*KeyId::of(&spki).as_bytes());
         }
     }
 }
-
-/// Length of the SPKI of an Ed25519 key.
-const SPKI_BYTES: usize = 44;

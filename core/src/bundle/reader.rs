@@ -227,7 +227,7 @@ impl RecordLine {
         let payload = line.envelope.payload_value("/payload")?;
         match document_kind(&payload)? {
             DocumentKind::Record => record_line(line, &payload),
-            _ => Err(Error::new(Code::RecordMalformed, "this is another document, not a record").at("/payload")),
+            _ => Err(malformed("this is another document, not a record")),
         }
     }
 }

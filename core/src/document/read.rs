@@ -2,8 +2,9 @@
 
 use super::plan::{read_certificate, read_profile};
 use super::{Approval, Attestation, Delegation, Document, DocumentBody, Point, Revocation, RevocationList, Revoked};
-use crate::canon::fields::{Fields, Node, is_sorted};
+use crate::canon::fields::{Codes, Fields, Node, is_sorted};
 use crate::digest::Digest;
+use crate::envelope::Envelope;
 use crate::error::Result;
 use crate::record::read::{check_version, read_ext};
 use crate::record::rules::is_origin_text;
@@ -14,6 +15,17 @@ use crate::statement::{self, DocumentKind, Subject, SubjectDigest};
 pub(super) const COMMON: [&str; 4] = ["key", "nonce", "recorded_at", "version"];
 
 impl Document {
+    /// Reads the payload of a document that is neither record nor manifest.
+    ///
+    /// # Errors
+    /// The `canon.*` codes, `record.version_unknown`, `record.unknown_member`, `record.malformed`; pointers begin with
+    /// `/payload`.
+    pub fn parse(envelope: &Envelope) -> Result<Document> {
+        let payload = envelope.payload_value("/payload")?;
+        let node = Node::root(&payload, "/payload", Codes::RECORD);
+        Document::read(statement::kind_of(&node)?, &node)
+    }
+
     /// Reads a document that is neither record nor manifest.
     ///
     /// # Errors

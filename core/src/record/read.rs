@@ -8,7 +8,6 @@ use super::{
 use crate::canon::fields::{Fields, Node, is_sorted};
 use crate::canon::{Object, pointer_tokens};
 use crate::error::Result;
-use crate::limits;
 
 const REQUIRED: &[&str] = &[
     "capture",
@@ -129,20 +128,14 @@ fn is_ext_name(name: &str) -> bool {
         Some((domain, word)) => (domain, Some(word)),
         None => (name, None),
     };
-    let label = |text: &str| {
-        !text.is_empty()
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    };
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let label = |text: &str| !text.is_empty() && text.bytes().all(|b| plain(b) || b == b'-');
     let word_ok = |text: &str| {
-        let mut bytes = text.bytes();
-        bytes
-            .next()
-            .is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-            && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-'))
+        !text.starts_with(['.', '-'])
+            && !text.is_empty()
+            && text.bytes().all(|b| plain(b) || matches!(b, b'.' | b'_' | b'-'))
     };
-    name.len() <= limits::IDENT && domain.contains('.') && domain.split('.').all(label) && word.is_none_or(word_ok)
+    domain.contains('.') && domain.split('.').all(label) && word.is_none_or(word_ok)
 }
 
 fn read_place(node: &Node<'_>) -> Result<Place> {

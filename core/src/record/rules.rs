@@ -11,11 +11,11 @@ pub(crate) fn check(record: &Record, predicate: &Node<'_>) -> Result<()> {
     places(record, &at)?;
     presence(record, &at)?;
     status(record, &at)?;
-    links(record, &at)?;
     let usage = record.usage.as_ref();
     if usage.is_some_and(|usage| usage.cost_micros.is_some() != usage.unit.is_some()) {
         return Err(at.fail_at("usage", "cost and unit stand together"));
     }
+    links(record, &at)?;
     body(record, &at)
 }
 
@@ -68,7 +68,7 @@ fn presence(record: &Record, at: &Fields<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Status, decision, mode and failure (docs/spec/03-record.md).
+/// Status, failure, decision and mode (docs/spec/03-record.md).
 fn status(record: &Record, at: &Fields<'_>) -> Result<()> {
     use Status::{Blocked, Cancelled, Failed, Incomplete, NotRun, Ok as Done, Unknown};
     let right = match (record.phase, record.status) {
@@ -80,6 +80,9 @@ fn status(record: &Record, at: &Fields<'_>) -> Result<()> {
     };
     if !right {
         return Err(at.fail_at("status", "phase and kind do not have this status"));
+    }
+    if (record.status == Some(Failed)) != record.failure.is_some() {
+        return Err(at.fail_at("failure", "a failure stands exactly with status failed"));
     }
     let verdict = record.decision.as_ref().map(|decision| decision.verdict);
     let gated = record.phase == Phase::Intent && record.capture == Capture::Enforced;
@@ -95,9 +98,6 @@ fn status(record: &Record, at: &Fields<'_>) -> Result<()> {
     let dry = record.kind.is_step() && record.mode == Mode::DryRun;
     if dry && !matches!(record.status, Some(Blocked | NotRun)) {
         return Err(at.fail_at("status", "in a dry run a step is blocked or not_run"));
-    }
-    if (record.status == Some(Failed)) != record.failure.is_some() {
-        return Err(at.fail_at("failure", "a failure stands exactly with status failed"));
     }
     Ok(())
 }
