@@ -19,8 +19,8 @@ pub(super) struct EnvelopeLine {
 
 const BESIDE: [&str; 4] = ["content", "index", "open", "seed"];
 
-/// Reads an envelope with what stands beside it. `codes` are those for the members of the line.
-pub(super) fn read_envelope_line(line: Value, codes: Codes) -> Result<EnvelopeLine> {
+/// Reads an envelope with what stands beside it. `bytes` is the length of the line, `codes` are those for its members.
+pub(super) fn read_envelope_line(line: Value, bytes: usize, codes: Codes) -> Result<EnvelopeLine> {
     let node = Node::root(&line, "", codes);
     envelope::check_type(&node)?;
     let all = node.object(envelope::MEMBERS, &BESIDE)?;
@@ -30,6 +30,10 @@ pub(super) fn read_envelope_line(line: Value, codes: Codes) -> Result<EnvelopeLi
             &content.with_codes(Codes::RECORD),
             open.as_ref().map(|open| open.value()),
         )?;
+    }
+    // Canonical text is at most six times as long as what was read (1e20 is the worst): short lines need no measuring.
+    if bytes > limits::CONTENT_BYTES / 6 {
+        check_size(&all)?;
     }
     if let Some(index) = all.get("index") {
         within_limits(&index)?;
@@ -76,17 +80,25 @@ fn check_together(all: &Fields<'_>) -> Result<()> {
     }
 }
 
-/// Depth and number of values of content or index, and the size of content as JCS.
+/// Depth and number of values of content or index.
 fn within_limits(node: &Node<'_>) -> Result<()> {
     check_limits(node.value()).map_err(|error| error.at(node.path()))
+}
+
+/// The size of content as JCS.
+fn check_size(all: &Fields<'_>) -> Result<()> {
+    let Some(content) = all.get("content") else {
+        return Ok(());
+    };
+    if to_jcs(content.value()).len() > limits::CONTENT_BYTES {
+        return Err(Error::new(Code::CanonTooLarge, "the content is larger than 16 MiB").at(content.path()));
+    }
+    Ok(())
 }
 
 /// The content document: its members, and the form of those that the format itself defines.
 fn check_content(node: &Node<'_>, open: Option<&Value>) -> Result<()> {
     within_limits(node)?;
-    if to_jcs(node.value()).len() > limits::CONTENT_BYTES {
-        return Err(Error::new(Code::CanonTooLarge, "the content is larger than 16 MiB").at(node.path()));
-    }
     let names = [
         "conversions",
         "countersigns",

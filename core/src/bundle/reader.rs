@@ -92,7 +92,7 @@ impl<'r> Reader<'r> {
         if line.get("payload").is_none() {
             return Err(not_first());
         }
-        let line = read_envelope_line(line, Codes::BUNDLE)?;
+        let line = read_envelope_line(line, bytes.len(), Codes::BUNDLE)?;
         let payload = line.envelope.payload_value("/payload")?;
         let manifest = read_manifest(line, &payload)?;
         self.names.read(&manifest.envelope, &payload);
@@ -133,7 +133,7 @@ impl<'r> Reader<'r> {
         let line = canon::parse(bytes, &Limits::LINE)?;
         self.step = 3;
         if line.get("payload").is_some() {
-            return self.read_envelope(line);
+            return self.read_envelope(line, bytes.len());
         }
         if line.get("execert").is_none() {
             return Err(malformed("a line is an envelope or has the member `execert`"));
@@ -156,8 +156,8 @@ impl<'r> Reader<'r> {
         }
     }
 
-    fn read_envelope(&mut self, line: Value) -> Result<Line> {
-        let line = read_envelope_line(line, Codes::RECORD)?;
+    fn read_envelope(&mut self, line: Value, bytes: usize) -> Result<Line> {
+        let line = read_envelope_line(line, bytes, Codes::RECORD)?;
         let payload = line.envelope.payload_value("/payload")?;
         let read = match document_kind(&payload)? {
             DocumentKind::Record => Line::Record(Box::new(record_line(line, &payload)?)),
@@ -223,7 +223,7 @@ impl RecordLine {
         if line.get("payload").is_none() {
             return Err(malformed("a record is an envelope with the member `payload`"));
         }
-        let line = read_envelope_line(line, Codes::RECORD)?;
+        let line = read_envelope_line(line, bytes.len(), Codes::RECORD)?;
         let payload = line.envelope.payload_value("/payload")?;
         match document_kind(&payload)? {
             DocumentKind::Record => record_line(line, &payload),

@@ -1,12 +1,10 @@
 //! Documents about plans: certificate, refusal and profile (docs/spec/08-documents.md).
 
-use super::read::members;
 use super::{ChainPoint, DocumentBody};
 use crate::canon::fields::{Fields, Node};
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::id::is_ident;
-use crate::statement::DocumentKind;
 use crate::time::Timestamp;
 
 /// `plan-certificate/v1` and `plan-refusal/v1`: what was checked of a plan, and how it came out.
@@ -83,25 +81,56 @@ pub struct Profile {
     pub value: crate::canon::Object,
 }
 
-/// Reads a certificate, or a refusal, which has neither `expires` nor `revocation`.
-pub(super) fn read_certificate<'a>(kind: DocumentKind, node: &Node<'a>) -> Result<(Fields<'a>, DocumentBody)> {
-    let mut required = vec![
-        "assurances",
-        "children",
-        "content",
-        "context",
-        "cost",
-        "delta",
-        "issued",
-        "proof",
-        "required",
-        "supersedes",
-        "validator",
-    ];
-    if kind == DocumentKind::PlanCertificate {
-        required.extend(["expires", "revocation"]);
-    }
-    let all = members(node, &required, &[])?;
+/// Members of a certificate.
+pub(super) const CERTIFICATE: &[&str] = &[
+    "assurances",
+    "children",
+    "content",
+    "context",
+    "cost",
+    "delta",
+    "expires",
+    "issued",
+    "proof",
+    "required",
+    "revocation",
+    "supersedes",
+    "validator",
+];
+/// Members of a refusal: those of a certificate without `expires` and `revocation`.
+pub(super) const REFUSAL: &[&str] = &[
+    "assurances",
+    "children",
+    "content",
+    "context",
+    "cost",
+    "delta",
+    "issued",
+    "proof",
+    "required",
+    "supersedes",
+    "validator",
+];
+/// Members of a profile.
+pub(super) const PROFILE: &[&str] = &[
+    "cost",
+    "ctc",
+    "drift",
+    "failures",
+    "first_success",
+    "latency_us",
+    "level",
+    "ok",
+    "open",
+    "runs",
+    "runs_root",
+    "success_bp",
+    "through",
+    "wilson95_bp",
+];
+
+/// Reads a certificate or a refusal.
+pub(super) fn read_certificate(all: &Fields<'_>) -> Result<DocumentBody> {
     let assurances = read_assurances(&all.need("assurances")?)?;
     let children = all.need("children")?.list_or_empty(|item| {
         let child = item.object(&["digest", "id"], &[])?;
@@ -159,7 +188,7 @@ pub(super) fn read_certificate<'a>(kind: DocumentKind, node: &Node<'a>) -> Resul
         revocation,
         content,
     };
-    Ok((all, DocumentBody::Plan(Box::new(body))))
+    Ok(DocumentBody::Plan(Box::new(body)))
 }
 
 /// `ctc_` and 26 letters of lower-case base32.
@@ -219,24 +248,7 @@ fn read_delta(node: &Node<'_>) -> Result<(Digest, u64, Vec<String>)> {
 }
 
 /// Reads a profile. Its sums are recomputed from the records, so that only their names are held to here.
-pub(super) fn read_profile<'a>(node: &Node<'a>) -> Result<(Fields<'a>, DocumentBody)> {
-    let own = [
-        "cost",
-        "ctc",
-        "drift",
-        "failures",
-        "first_success",
-        "latency_us",
-        "level",
-        "ok",
-        "open",
-        "runs",
-        "runs_root",
-        "success_bp",
-        "through",
-        "wilson95_bp",
-    ];
-    let all = members(node, &own, &[])?;
+pub(super) fn read_profile(all: &Fields<'_>) -> Result<DocumentBody> {
     let ctc = all
         .need("ctc")?
         .parsed("the id of a certificate is expected", certificate_id)?;
@@ -251,13 +263,92 @@ pub(super) fn read_profile<'a>(node: &Node<'a>) -> Result<(Fields<'a>, DocumentB
         }
     };
     let value = all.object().clone();
-    Ok((
-        all,
-        DocumentBody::Profile(Box::new(Profile {
-            ctc,
-            through,
-            runs,
-            value,
-        })),
-    ))
+    Ok(DocumentBody::Profile(Box::new(Profile {
+        ctc,
+        through,
+        runs,
+        value,
+    })))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::canon::{self, Object, Value};
+    use crate::codes::Code;
+    use crate::digest::b64;
+    use crate::document::{Document, DocumentBody};
+    use crate::envelope::Envelope;
+    use crate::limits::Limits;
+    use crate::statement::{DocumentKind, Subject, statement};
+
+    const CERTIFICATE: &str = r#"{"assurances":{"deterministic":{"checked":2,"ground":"proved","lines":[22,23],
+        "ok":false},"no_cycles":{"checked":2,"ground":"attested","lines":[],"ok":true}},
+        "children":[{"digest":"sha256:D","id":"ctc_abcdefghijklmnopqrstuvwxyz"}],"content":{"root":"D"},
+        "context":{"at":"2026-01-27T00:00:00.000Z","catalogue":"sha256:D","credentials":"sha256:D",
+        "facts":"sha256:D","policy":"sha256:D","rules":"sha256:D"},"cost":{"buffer_bp":2000,"estimate":25,
+        "minimum":30,"unit":"credit","worst_case":25},"delta":null,"expires":"2026-04-27T00:00:00.000Z",
+        "issued":"2026-01-27T00:00:00.000Z","key":"K","nonce":"AAAAAAAAAAAAAAAAAAAAAA==",
+        "proof":{"lines":24,"root":"sha256:D"},"recorded_at":"2026-01-27T00:00:00.000Z","required":["no_cycles"],
+        "revocation":{"list":"list-1","max_age_s":86400},"supersedes":null,
+        "validator":{"name":"execert","version":"0.1.0"},"version":1}"#;
+
+    fn predicate() -> Object {
+        let text = CERTIFICATE
+            .replace('D', &"0".repeat(64))
+            .replace("\"K\"", &format!("\"{}\"", b64(&[7; 32])));
+        canon::parse(text.as_bytes(), &Limits::PAYLOAD)
+            .unwrap()
+            .as_object()
+            .unwrap()
+            .clone()
+    }
+
+    fn read(kind: DocumentKind, predicate: Object) -> Result<Document, (Code, String)> {
+        let payload = canon::to_jcs(&statement(kind, &[Subject::content([0; 32])], predicate).into());
+        let envelope = Envelope {
+            payload,
+            signatures: Vec::new(),
+        };
+        Document::parse(&envelope).map_err(|error| (error.code(), error.path().unwrap().to_owned()))
+    }
+
+    #[test]
+    fn certificate_and_refusal() {
+        let document = read(DocumentKind::PlanCertificate, predicate()).unwrap();
+        let DocumentBody::Plan(plan) = document.body else {
+            panic!("not a plan")
+        };
+        assert_eq!(plan.revocation, Some(("list-1".to_owned(), 86_400)));
+        assert_eq!((plan.cost.estimate, plan.cost.minimum), (25, 30));
+        assert_eq!(plan.assurances.len(), 2);
+        let mut refusal = predicate();
+        let unknown = (Code::RecordUnknownMember, "/payload/predicate/expires".to_owned());
+        assert_eq!(read(DocumentKind::PlanRefusal, refusal.clone()), Err(unknown));
+        refusal.remove("expires");
+        refusal.remove("revocation");
+        assert!(read(DocumentKind::PlanRefusal, refusal.clone()).is_ok());
+        let missing = (Code::RecordMalformed, "/payload/predicate/expires".to_owned());
+        assert_eq!(read(DocumentKind::PlanCertificate, refusal), Err(missing));
+    }
+
+    #[test]
+    fn the_first_wrong_member_is_told() {
+        // `key` stands between `issued` and `proof`, whichever part of the reader looks at it.
+        for (wrong, told) in [
+            (["issued", "key"], "issued"),
+            (["key", "proof"], "key"),
+            (["nonce", "assurances"], "assurances"),
+            (["version", "validator"], "validator"),
+        ] {
+            let mut predicate = predicate();
+            for name in wrong {
+                predicate.insert(name, Value::Bool(true));
+            }
+            let path = format!("/payload/predicate/{told}");
+            assert_eq!(
+                read(DocumentKind::PlanCertificate, predicate),
+                Err((Code::RecordMalformed, path))
+            );
+        }
+    }
 }

@@ -1,18 +1,21 @@
 //! Reading the predicates of the other documents, each member by its type, in the order of their names.
 
-use super::plan::{read_certificate, read_profile};
+use super::plan::{CERTIFICATE, PROFILE, REFUSAL, read_certificate, read_profile};
 use super::{Approval, Attestation, Delegation, Document, DocumentBody, Point, Revocation, RevocationList, Revoked};
+use crate::canon::Object;
 use crate::canon::fields::{Codes, Fields, Node, is_sorted};
 use crate::digest::Digest;
 use crate::envelope::Envelope;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::key::KeyId;
 use crate::record::read::{check_version, read_ext};
 use crate::record::rules::is_origin_text;
 use crate::record::{ApprovalVerdict, Tier};
 use crate::statement::{self, DocumentKind, Subject, SubjectDigest};
+use crate::time::Timestamp;
 
 /// Members that every predicate has, beside those of its kind.
-pub(super) const COMMON: [&str; 4] = ["key", "nonce", "recorded_at", "version"];
+const COMMON: [&str; 4] = ["key", "nonce", "recorded_at", "version"];
 
 impl Document {
     /// Reads the payload of a document that is neither record nor manifest.
@@ -31,24 +34,23 @@ impl Document {
     /// # Errors
     /// `record.unknown_member`, `record.malformed`.
     pub(crate) fn read(kind: DocumentKind, payload: &Node<'_>) -> Result<Document> {
-        let members = statement::members(payload)?;
-        let predicate = members.need("predicate")?;
-        let (all, body) = match kind {
-            DocumentKind::PlanCertificate | DocumentKind::PlanRefusal => read_certificate(kind, &predicate)?,
-            DocumentKind::Profile => read_profile(&predicate)?,
-            DocumentKind::Attestation => read_attestation(&predicate)?,
-            DocumentKind::Approval => read_approval(&predicate)?,
-            DocumentKind::Countersign => read_countersign(&predicate)?,
-            DocumentKind::RevocationList => read_revocation_list(&predicate)?,
-            DocumentKind::Record | DocumentKind::Bundle => return Err(payload.fail("another document is expected")),
+        let statement = statement::members(payload)?;
+        let predicate = statement.need("predicate")?;
+        let (own, optional) = names(kind);
+        let all = members(&predicate, own, optional)?;
+        let (body, head) = match (read_body(kind, &all), Head::read(&all)) {
+            (Ok(body), Ok(head)) => (body, head),
+            (Err(error), Ok(_)) | (Ok(_), Err(error)) => return Err(error),
+            (Err(one), Err(other)) => return Err(earlier(one, other, &predicate.path())),
         };
-        let ext = all.maybe("ext", |node| read_ext(&node))?;
-        let key = all.need("key")?.keyid()?;
-        let nonce = all.need("nonce")?.bytes()?;
-        let recorded_at = all.need("recorded_at")?.time()?;
-        check_version(&all)?;
+        let Head {
+            ext,
+            key,
+            nonce,
+            recorded_at,
+        } = head;
         let issuer = Digest::from_bytes(*key.as_bytes());
-        let subject = statement::read_subjects(&members, |first| body.is_about(first, issuer))?;
+        let subject = statement::read_subjects(&statement, |first| body.is_about(first, issuer))?;
         body.check(&all)?;
         let revoked = |list: &RevocationList| list.entries.iter().any(|entry| entry.target == Revoked::Key(key));
         if matches!(&body, DocumentBody::RevocationList(list) if revoked(list)) {
@@ -63,6 +65,75 @@ impl Document {
             ext,
             body,
         })
+    }
+}
+
+/// The members that every predicate has, without `version`.
+struct Head {
+    ext: Option<Object>,
+    key: KeyId,
+    nonce: [u8; 16],
+    recorded_at: Timestamp,
+}
+
+impl Head {
+    fn read(all: &Fields<'_>) -> Result<Head> {
+        let head = Head {
+            ext: all.maybe("ext", |node| read_ext(&node))?,
+            key: all.need("key")?.keyid()?,
+            nonce: all.need("nonce")?.bytes()?,
+            recorded_at: all.need("recorded_at")?.time()?,
+        };
+        check_version(all)?;
+        Ok(head)
+    }
+}
+
+/// Of two errors the one whose member comes first by name.
+fn earlier(one: Error, other: Error, predicate: &str) -> Error {
+    let member = |error: &Error| {
+        let rest = error.path()?.strip_prefix(predicate)?.strip_prefix('/')?;
+        rest.split('/').next().map(str::to_owned)
+    };
+    match (member(&one), member(&other)) {
+        (Some(a), Some(b)) if a < b => one,
+        (Some(_), None) => one,
+        _ => other,
+    }
+}
+
+/// The members of a predicate beside the common ones: those that it needs, and those that it may have.
+fn names(kind: DocumentKind) -> (&'static [&'static str], &'static [&'static str]) {
+    match kind {
+        DocumentKind::PlanCertificate => (CERTIFICATE, &[]),
+        DocumentKind::PlanRefusal => (REFUSAL, &[]),
+        DocumentKind::Profile => (PROFILE, &[]),
+        DocumentKind::Attestation => (
+            &["checked", "properties", "result", "verifier"],
+            &["checkpoint", "failures"],
+        ),
+        DocumentKind::Approval => (
+            &["expires_at", "request", "role", "verdict"],
+            &["depth", "tier", "to", "tools"],
+        ),
+        DocumentKind::RevocationList => (&["entries", "next_update", "number", "this_update"], &["prev"]),
+        DocumentKind::Countersign => (&[], &["permit"]),
+        DocumentKind::Record | DocumentKind::Bundle => (&[], &[]),
+    }
+}
+
+fn read_body(kind: DocumentKind, all: &Fields<'_>) -> Result<DocumentBody> {
+    match kind {
+        DocumentKind::PlanCertificate | DocumentKind::PlanRefusal => read_certificate(all),
+        DocumentKind::Profile => read_profile(all),
+        DocumentKind::Attestation => read_attestation(all),
+        DocumentKind::Approval => read_approval(all),
+        DocumentKind::Countersign => {
+            let permit = all.maybe("permit", |node| node.digest())?;
+            Ok(DocumentBody::Countersign { permit })
+        }
+        DocumentKind::RevocationList => read_revocation_list(all),
+        DocumentKind::Record | DocumentKind::Bundle => Err(all.fail("another document is expected")),
     }
 }
 
@@ -107,19 +178,14 @@ impl DocumentBody {
 }
 
 /// The names of a predicate: its own and the common ones.
-pub(super) fn members<'a>(node: &Node<'a>, own: &[&'static str], optional: &[&'static str]) -> Result<Fields<'a>> {
+fn members<'a>(node: &Node<'a>, own: &[&'static str], optional: &[&'static str]) -> Result<Fields<'a>> {
     let mut required: Vec<&str> = own.iter().chain(COMMON.iter()).copied().collect();
     required.sort_unstable();
     let optional: Vec<&str> = optional.iter().copied().chain(["ext"]).collect();
     node.object(&required, &optional)
 }
 
-fn read_attestation<'a>(node: &Node<'a>) -> Result<(Fields<'a>, DocumentBody)> {
-    let all = members(
-        node,
-        &["checked", "properties", "result", "verifier"],
-        &["checkpoint", "failures"],
-    )?;
+fn read_attestation(all: &Fields<'_>) -> Result<DocumentBody> {
     let checked = {
         let three = all.need("checked")?.object(&["first", "last", "records"], &[])?;
         let (first, last) = (three.need("first")?.int()?, three.need("last")?.int()?);
@@ -151,7 +217,7 @@ fn read_attestation<'a>(node: &Node<'a>) -> Result<(Fields<'a>, DocumentBody)> {
         failures,
         checkpoint,
     };
-    Ok((all, DocumentBody::Attestation(Box::new(body))))
+    Ok(DocumentBody::Attestation(Box::new(body)))
 }
 
 fn read_properties(node: &Node<'_>) -> Result<Vec<String>> {
@@ -177,12 +243,7 @@ fn read_origin(node: &Node<'_>) -> Result<String> {
     })
 }
 
-fn read_approval<'a>(node: &Node<'a>) -> Result<(Fields<'a>, DocumentBody)> {
-    let all = members(
-        node,
-        &["expires_at", "request", "role", "verdict"],
-        &["depth", "tier", "to", "tools"],
-    )?;
+fn read_approval(all: &Fields<'_>) -> Result<DocumentBody> {
     let depth = all.maybe("depth", |node| node.int())?;
     let expires_at = all.need("expires_at")?.time()?;
     let request = all.need("request")?.digest()?;
@@ -202,17 +263,10 @@ fn read_approval<'a>(node: &Node<'a>) -> Result<(Fields<'a>, DocumentBody)> {
         role,
         delegation,
     };
-    Ok((all, DocumentBody::Approval(Box::new(body))))
+    Ok(DocumentBody::Approval(Box::new(body)))
 }
 
-fn read_countersign<'a>(node: &Node<'a>) -> Result<(Fields<'a>, DocumentBody)> {
-    let all = members(node, &[], &["permit"])?;
-    let permit = all.maybe("permit", |node| node.digest())?;
-    Ok((all, DocumentBody::Countersign { permit }))
-}
-
-fn read_revocation_list<'a>(node: &Node<'a>) -> Result<(Fields<'a>, DocumentBody)> {
-    let all = members(node, &["entries", "next_update", "number", "this_update"], &["prev"])?;
+fn read_revocation_list(all: &Fields<'_>) -> Result<DocumentBody> {
     // An entry that names both or neither breaks a rule of the whole list.
     let entries = all.need("entries")?.list_or_empty(|item| read_revocation(&item))?;
     let next_update = all.need("next_update")?.time()?;
@@ -228,7 +282,7 @@ fn read_revocation_list<'a>(node: &Node<'a>) -> Result<(Fields<'a>, DocumentBody
         next_update,
         entries,
     };
-    Ok((all, DocumentBody::RevocationList(list)))
+    Ok(DocumentBody::RevocationList(list))
 }
 
 fn read_revocation(node: &Node<'_>) -> Result<Option<Revocation>> {
