@@ -23,6 +23,8 @@ def member(name, line, path):
         OPEN(value, path, AREA)
     elif name == "content":
         _limits(value, path)
+        if len(jcs.write(value)) > MAX_CONTENT:
+            raise Refused("canon.too_large", path)
         _content(value, path, _hidden(line))
     else:
         _limits(value, path)
@@ -79,5 +81,3 @@ def _limits(value, path):
         raise Refused("canon.too_deep", path)
     if count > DOCUMENT.values:
         raise Refused("canon.too_many", path)
-    if count > 1_000 and len(jcs.write(value)) > MAX_CONTENT:
-        raise Refused("canon.too_large", path)

@@ -20,7 +20,7 @@ class Seen:
         self.impossible = False    # a cosignature lies in the future
         self.root_differs = False  # not the tree of the records here
         self.proof_fails = False   # the receipt does not fit its record
-        self.covers = set()        # ids of record lines and basis
+        self.covers = set()        # digests of records, as lines or basis
 
 
 class Coverage:
@@ -59,7 +59,7 @@ class Coverage:
         if tree.root(seen.chain.digests(size)) != seen.note.root:
             seen.root_differs = True
             return
-        seen.covers.update(id(seen.chain.at(seq)) for seq in range(size))
+        seen.covers.update(seen.chain.digests(size))
 
     def _as_receipt(self, seen):
         """A receipt covers its record and those that this proves."""
@@ -70,7 +70,7 @@ class Coverage:
         if not tree.included(record.digest, receipt.index, note.size, receipt.hashes, note.root):
             seen.proof_fails = True
             return
-        seen.covers.add(id(record))
+        seen.covers.add(record.digest)
         if receipt.index not in seen.chain.lines or record.withheld:
             return
         if self.case.scope_runs:
@@ -80,7 +80,7 @@ class Coverage:
             self._back(seen, seen.chain.lines, record.seq)
         if record.kind == "run.end" and root_of_run(self.case, record) == record.predicate["body"]["root"]:
             run = self.case.run_lines(record.chain, record.run[0])
-            seen.covers.update(id(run[number]) for number in range(record.run[1]))
+            seen.covers.update(run[number].digest for number in range(record.run[1]))
 
     @staticmethod
     def _back(seen, lines, number):
@@ -88,7 +88,7 @@ class Coverage:
         step 5, not an end of this walk."""
         record = lines.get(number)
         while record is not None:
-            seen.covers.add(id(record))
+            seen.covers.add(record.digest)
             if record.withheld:
                 return
             number -= 1
@@ -100,7 +100,7 @@ class Coverage:
 
     def met(self, record):
         """Notes that cover the record and whose cosignatures satisfy the quorum."""
-        return [seen for seen in self.seen if id(record) in seen.covers and self.quorum_met(seen.cosigned)]
+        return [seen for seen in self.seen if record.digest in seen.covers and self.quorum_met(seen.cosigned)]
 
     def time(self, seen):
         """Quorum time of a note: that of the cosignature that completes the quorum, or None."""

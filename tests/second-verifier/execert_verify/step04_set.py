@@ -75,18 +75,15 @@ def check(case):
 def _holes(case, unit):
     """Missing numbers before the last line: a gap each; after it: truncated."""
     code = "chain" if unit.run_id is None else "run"
-    here = _numbers(case, unit)
-    inside = [n for n in here if unit.first <= n <= unit.last]
-    end = max(here) if here else unit.first - 1
-    missing_before = False
-    for number in range(unit.first, min(end, unit.last) + 1):
-        missing = number not in here
-        if missing and not missing_before:
-            case.findings.error(STEP, f"{code}.gap", _missing_place(unit, number))
-        missing_before = missing
-    first_after = max([unit.first - 1, *inside]) + 1
-    if end < unit.last:
-        case.findings.error(STEP, f"{code}.truncated", _missing_place(unit, first_after))
+    expected = unit.first
+    for number in sorted(_numbers(case, unit)):
+        if number < unit.first or expected > unit.last:
+            continue
+        if number > expected:
+            case.findings.error(STEP, f"{code}.gap", _missing_place(unit, expected))
+        expected = number + 1
+    if expected <= unit.last:
+        case.findings.error(STEP, f"{code}.truncated", _missing_place(unit, expected))
 
 
 def _numbers(case, unit):
@@ -108,9 +105,11 @@ def _runs_of_chain(case, chain):
         if chain_id != chain.id:
             continue
         last_whole = max((n for n, line in run.items() if line.seq < whole), default=-1)
-        for number in range(last_whole):
-            if number not in run and (number == 0 or number - 1 in run):
-                case.findings.error(STEP, "run.gap", Place(chain.id, None, (run_id, number)))
+        expected = 0
+        for number in sorted(n for n in run if n <= last_whole):
+            if number > expected:
+                case.findings.error(STEP, "run.gap", Place(chain.id, None, (run_id, expected)))
+            expected = number + 1
         later = max((line.seq for line in run.values() if not line.withheld), default=-1)
         for line in run.values():
             if line.withheld and line.seq > later:

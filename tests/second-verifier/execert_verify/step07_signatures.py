@@ -135,7 +135,7 @@ def _dead(case, keys, record, shown):
         at, kind, whose, as_of, _ = end
         if whose != keyid:
             continue
-        taken_back = kind == "key.revoke" and seq < at and (as_of < seq or id(record) not in shown[end])
+        taken_back = kind == "key.revoke" and seq < at and (as_of < seq or record.digest not in shown[end])
         if at < seq or taken_back:
             case.findings.error(STEP, "key.revoked", place, found=str(at))
             if taken_back and any(seen.note.size <= at for seen in case.coverage.met(record)):
@@ -149,11 +149,11 @@ def _shown(case, chain, end):
     for seq, record in sorted(chain.all(), key=lambda pair: -pair[0]):
         start = record is end[4] or bool(case.coverage.met(record))
         if start:
-            found.add(id(record))
+            found.add(record.digest)
         before = chain.at(seq - 1) if seq else None
-        if id(record) in found and before is not None and not record.withheld and not before.withheld:
+        if record.digest in found and before is not None and not record.withheld and not before.withheld:
             if record.predicate["chain"]["prev"] == before.digest:
-                found.add(id(before))
+                found.add(before.digest)
     return found
 
 

@@ -17,15 +17,20 @@ def check(case):
         if moment is not None:
             digest = "sha256:" + hashlib.sha256(seen.note.text).hexdigest()
             texts[digest] = min(moment, texts.get(digest, moment))
-    for chain in case.chains.values():
-        earliest = None
-        for _, record in chain.all():
-            if record.withheld:
-                continue
-            if record.kind == "heartbeat" and "beacon" in record.predicate["body"]:
-                earliest = texts.get(record.predicate["body"]["beacon"], earliest)
-            latest = case.coverage.earliest(record)
-            claimed = millis(record.predicate["recorded_at"])
-            late = latest is not None and claimed > latest + TOLERANCE_MS
-            if late or (earliest is not None and claimed < earliest - TOLERANCE_MS):
-                case.findings.warning(STEP, "time.claim_contradicted", place_of(record))
+    beacons = {chain.id: _beacons(chain, texts) for chain in case.chains.values()}
+    for record in [line for line in case.bundle.records if not line.withheld] + case.basis():
+        earliest = [moment for seq, moment in beacons[record.chain] if seq <= record.seq][-1:]
+        latest = case.coverage.earliest(record)
+        claimed = millis(record.predicate["recorded_at"])
+        late = latest is not None and claimed > latest + TOLERANCE_MS
+        if late or any(claimed < moment - TOLERANCE_MS for moment in earliest):
+            case.findings.warning(STEP, "time.claim_contradicted", place_of(record))
+
+
+def _beacons(chain, texts):
+    """(seq, time) of heartbeats whose beacon is a note of the file, in order of seq."""
+    found = []
+    for seq, record in chain.all():
+        if record.kind == "heartbeat" and record.predicate["body"].get("beacon") in texts:
+            found.append((seq, texts[record.predicate["body"]["beacon"]]))
+    return found

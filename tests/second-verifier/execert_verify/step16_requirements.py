@@ -26,7 +26,7 @@ def check(case):
 def _operators(case, unit):
     """Independent operators that cover the last record."""
     line = unit.line(unit.last)
-    labels = {label for seen in case.coverage.seen if line is not None and id(line) in seen.covers
+    labels = {label for seen in case.coverage.seen if line is not None and line.digest in seen.covers
               for label in seen.cosigned}
     return {case.trust.policy.operator(label) for label in labels} - signer_operators(case)
 
@@ -34,6 +34,6 @@ def _operators(case, unit):
 def _plan(case):
     """A valid certificate named by each run.start."""
     valid = {d.digest for d in case.documents if d.kind == "plan-certificate/v1"} - case.bad_certificates
-    for line in case.records():
+    for line in case.bundle.records:
         if line.kind == "run.start" and line.predicate["body"].get("certificate") not in valid:
             case.findings.error(STEP, "certificate.absent", place_of(line))
