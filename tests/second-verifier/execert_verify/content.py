@@ -72,7 +72,8 @@ def commit_range(items, seed, path, hashes):
         name, value = items[0]
         return item_hash(name, commit(value, seed, join(path, name), hashes))
     k = half(len(items))
-    return h(b"n", commit_range(items[:k], h(b"L", seed), path, hashes), commit_range(items[k:], h(b"R", seed), path, hashes))
+    left = commit_range(items[:k], h(b"L", seed), path, hashes)
+    return h(b"n", left, commit_range(items[k:], h(b"R", seed), path, hashes))
 
 
 def leaves(value, hidden=frozenset(), path=""):

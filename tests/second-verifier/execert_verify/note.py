@@ -43,9 +43,9 @@ def _decimal(text, path):
     return int(text)
 
 
-def parse_note(text, path):
+def parse_note(note, path):
     """A note: three text lines, an empty line, signature lines; each ended by LF."""
-    lines = text.split("\n")
+    lines = note.split("\n")
     _refuse(not any(ord(c) < 0x20 for line in lines for c in line), path)
     _refuse(len(lines) >= 6 and lines[-1] == "" and lines[3] == "", path)
     origin, size, root = lines[:3]
@@ -56,7 +56,8 @@ def parse_note(text, path):
     signatures = lines[4:-1]
     if len(signatures) > MAX_LINES:
         raise Refused("bundle.too_many", path)
-    return Note(origin, size, root, "\n".join(lines[:3]).encode() + b"\n", [_signature(line, path) for line in signatures])
+    text = "".join(line + "\n" for line in lines[:3]).encode()
+    return Note(origin, size, root, text, [_signature(line, path) for line in signatures])
 
 
 def _is_name(name):

@@ -63,7 +63,7 @@ class _Reader:
         self.at = _SPACE.match(self.text, self.at).end()
 
     def peek(self):
-        return self.text[self.at : self.at + 1]
+        return self.text[self.at:self.at + 1]
 
     def value(self, path, depth):
         self.space()
@@ -162,7 +162,7 @@ class _Reader:
             parts.append(self.escape(path))
 
     def escape(self, path):
-        sign = self.text[self.at + 1 : self.at + 2]
+        sign = self.text[self.at + 1:self.at + 2]
         if sign in _SHORT:
             self.at += 2
             return _SHORT[sign]

@@ -11,7 +11,8 @@ BODIES = {
     "chain.open": obj(
         {"origin": test(is_origin), "keys": items(KEY, order=lambda key: key["spki"]), "mac": digest,
          "gate": word("observe", "enforce"), "durability": word("durable", "process", "memory"),
-         "witness": word("required", "optional"), "profile": digest, "software": obj({"name": ident, "version": ident})},
+         "witness": word("required", "optional"), "profile": digest,
+         "software": obj({"name": ident, "version": ident})},
         {"policies": items(digest),
          "continues": obj({"chain": uuid, "seq": integer, "digest": digest, "reason": ident}, {"highest": integer})}),
     "chain.seal": obj({"count": integer, "head": digest, "runs": integer, "open_intents": integer}),

@@ -4,7 +4,7 @@ import copy
 
 from execert_verify import content, redacted
 from execert_verify.encodings import b64, unb64
-from execert_verify.pointer import join
+from execert_verify.pointer import join, tokens
 
 from . import ops_json
 
@@ -43,8 +43,6 @@ def redact(work, rng):
 
 def _prune(index, pointer, opened):
     """A hidden container becomes its value hash in the index."""
-    from execert_verify.pointer import tokens
-
     steps = tokens(pointer)
     for step in steps[:-1]:
         index = index[int(step)] if isinstance(index, list) else index[step]

@@ -144,7 +144,8 @@ def bytes_of(work, rng):
     elif how == "spelling":
         line.raw = text.replace(b"a", b"\\u0061", 1).replace(b'"seq":1,', b'"seq":1.0,')
     elif how == "garbage":
-        line.raw = rng.choice((b"null", b"{}", b"[]", b"x", b'{"execert":"other/1"}', text + b"}", b"\xef\xbb\xbf" + text))
+        line.raw = rng.choice((b"null", b"{}", b"[]", b"x", b'{"execert":"other/1"}', text + b"}",
+                               b"\xef\xbb\xbf" + text))
     else:
         work.after.append(lambda data: data.replace(b"\n", b"", 1))
     return f"bytes {how}"

@@ -15,8 +15,8 @@ def change(work, rng):
     receipt = line.value["type"] == "receipt"
     parsed = note.parse_receipt(line.value["proof"], "", "") if receipt else note.parse_note(line.value["note"], "")
     found = parsed.note if receipt else parsed
-    how = rng.choice(("drop line", "root", "size", "future", "stranger", "flip", "time", "log", "index", "remove", "hash",
-                      "double", "s2"))
+    how = rng.choice(("drop line", "root", "size", "future", "stranger", "flip", "time", "log", "index", "remove",
+                      "hash", "double", "s2"))
     lines, size, root, index = list(found.lines), found.size, found.root, parsed.index if receipt else 0
     hashes = list(parsed.hashes) if receipt else []
     text = f"{found.origin}\n{size}\n{b64(root)}\n"

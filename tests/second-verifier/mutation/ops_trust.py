@@ -2,8 +2,10 @@
 
 import base64
 
-from execert_verify import jcs
-from execert_verify.encodings import b64, unb64
+from execert_verify import jcs, tree
+from execert_verify.encodings import b64
+from execert_verify.keys import keyid_of
+from execert_verify.note import key_id
 
 from .model import Line
 from .ops_records import shift
@@ -45,9 +47,7 @@ def trust(work, rng):
     elif how == "list":
         _list(work, rng)
     elif how == "fingerprint" and key and "spki" in key:
-        spki = unb64(key.pop("spki"))
-        key["keyid"] = next(k.keyid for k in KEYS.values() if unb64(k.spki) == spki) if any(
-            unb64(k.spki) == spki for k in KEYS.values()) else b64(bytes(32))
+        key["keyid"] = keyid_of(key.pop("spki"))
     elif how == "add":
         one = rng.choice(list(KEYS.values()))
         if all(k.get("spki") != one.spki for k in keys):
@@ -63,8 +63,6 @@ def _policy(work, old, new):
 
 
 def _log(work, rng):
-    from execert_verify.note import key_id
-
     origin = rng.choice(work.manifest.predicate["chains"])["origin"]
     key = KEYS[rng.choice(("log", "mallory-log"))]
     line = f"log {origin}+{key_id(origin, 1, key.public).hex()}+{b64(bytes([1]) + key.public)}\n"
@@ -72,8 +70,6 @@ def _log(work, rng):
 
 
 def _known(work, rng):
-    from execert_verify import tree
-
     chain = rng.choice(work.manifest.predicate["chains"])
     known = digests_by_seq(work, chain["id"])
     size = rng.randrange(0, len(known) + 3)

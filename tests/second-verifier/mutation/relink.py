@@ -44,8 +44,9 @@ def _records(work):
         if p["kind"] == "run.end" and run and all(n in earlier for n in range(run["seq"])):
             p["body"]["root"] = tree.root([earlier[n] for n in range(run["seq"])]).hex()
         if p["kind"] == "heartbeat":
-            before = {r.predicate["chain"]["seq"]: r.digest for r in order if
-                      r.predicate["chain"]["id"] == p["chain"]["id"] and r.predicate["chain"]["seq"] < p["chain"]["seq"]}
+            places = [(one.predicate["chain"], one.digest) for one in order]
+            before = {place["seq"]: digest for place, digest in places
+                      if place["id"] == p["chain"]["id"] and place["seq"] < p["chain"]["seq"]}
             if all(n in before for n in range(p["chain"]["seq"])):
                 p["body"]["root"] = tree.root([before[n] for n in range(p["chain"]["seq"])]).hex()
         _tag(line, keys.get(p["chain"]["id"]))
