@@ -15,8 +15,8 @@ OTHER_KINDS = ("chain.open", "chain.seal", "heartbeat", "key.add", "key.retire",
                "plan", "decision", "approval.request", "approval", "escalation", "note", "gap", "clock.step", "erasure",
                "link")
 FAILURES = ("auth.expired auth.denied rate_limited timeout network upstream.error upstream.schema_changed "
-            "input.invalid output.invalid policy.denied budget.insufficient approval.denied model.refusal model.invalid_output "
-            "tool.error cancelled abandoned internal unknown").split()
+            "input.invalid output.invalid policy.denied budget.insufficient approval.denied model.refusal "
+            "model.invalid_output tool.error cancelled abandoned internal unknown").split()
 RELATIONS = ("intent authorised-by governed-by approved-by consumed produced triggered-by child-of dry-run-of replays "
              "retry-of supersedes continues erases withdraws").split()
 STATUSES = ("ok", "failed", "cancelled", "unknown", "blocked", "not_run", "incomplete")

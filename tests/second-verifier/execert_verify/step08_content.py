@@ -78,7 +78,8 @@ def _form(case, envelope, place):
         case.findings.error(STEP, code, place)
         return
     for pointer in pointers[: locate.FIRST]:
-        case.findings.error(STEP, code, place, path=pointer, sealed=_text(sealed, pointer), found=_text(hashes, pointer))
+        case.findings.error(STEP, code, place, path=pointer, sealed=_text(sealed, pointer),
+                            found=_text(hashes, pointer))
 
 
 def _index_hashes(case, form, root, place):

@@ -8,7 +8,8 @@ def _codes(area, names):
 
 
 ROWS = (
-    ("unreadable", 7, _codes("bundle", "malformed version_unknown unknown_member ambiguous_container too_large too_many")
+    ("unreadable", 7,
+     _codes("bundle", "malformed version_unknown unknown_member ambiguous_container too_large too_many")
      | _codes("record", "malformed version_unknown unknown_member too_large")
      | {"certificate.malformed", "identity.malformed"}),
     ("altered", 1, {"content.changed", "certificate.plan_changed"}
