@@ -167,3 +167,36 @@ fn reported_bundles() {
     println!("bundles with a report: {read} read, {refused} refused");
     assert!(read > 100 && refused > 20);
 }
+
+/// Bytes changed, dropped and doubled anywhere: an answer each time, the same one twice, with a line that exists.
+#[test]
+fn damaged_bundles() {
+    let good = fs::read(golden().join("bundle/run-witnessed/input.execert")).unwrap();
+    let lines = u64::try_from(good.iter().filter(|&&byte| byte == b'\n').count()).unwrap();
+    let mut state = 1_u64;
+    let mut draw = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    let mut refused = 0;
+    for _ in 0..300 {
+        let mut bytes = good.clone();
+        let at = draw(bytes.len());
+        match draw(3) {
+            0 => bytes[at] = u8::try_from(draw(256)).unwrap(),
+            1 => drop(bytes.remove(at)),
+            _ => bytes.insert(at, bytes[at]),
+        }
+        let (found, step) = read_bundle(&mut Cursor::new(&bytes));
+        assert_eq!(read_bundle(&mut Cursor::new(&bytes)), (found.clone(), step));
+        if let Some(line) = found.2 {
+            assert!((1..=lines + 1).contains(&line) && (1..=3).contains(&step));
+            refused += 1;
+        }
+    }
+    println!("damaged bundles: {refused} of 300 refused at reading");
+    // What is left is changed inside signatures and hashes, which the form does not see.
+    assert!(refused > 200);
+}
