@@ -177,7 +177,7 @@ SAMPLES = {
         "approvers": [{"key": "EfEnbkK0R/mCnUFFwWib8EUB8dzjE+cUnWvUCPPggFg=", "role": "refunds"}],
         "escalation": ["lead"],
     },
-    "profile": {"profile": 1, "name": "evidence", "keep": ["/input/order"]},
+    "profile": {"profile": 1, "name": "evidence", "keep": ["/input/order"], "rules": "secrets/1"},
     "redact": {"redact": 1, "hide": [{"seq": 3, "paths": ["/input/email"]}]},
     "reveal": {"reveal": 1, "show": [{"run": {"id": "019cc320-58f8-7997-b93b-53b9524f4c73", "seq": 3}}]},
     "runtime": {"runtime": 1, "execert": "0.1.0", "language": "python", "language_version": "3.11.7", "os": "linux", "arch": "x86_64"},
