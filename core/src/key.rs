@@ -73,12 +73,6 @@ impl fmt::Debug for KeyId {
     }
 }
 
-impl From<KeyId> for crate::canon::Value {
-    fn from(id: KeyId) -> Self {
-        crate::canon::Value::String(id.to_string())
-    }
-}
-
 /// An Ed25519 public key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicKey(VerifyingKey);

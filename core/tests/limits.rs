@@ -1,5 +1,10 @@
 //! Sizes at their limit are read, one more is refused: what the golden vectors are too small for.
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, clippy::indexing_slicing, reason = "a test may")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    reason = "a test may"
+)]
 
 use std::io::{Cursor, Read, repeat};
 use std::path::PathBuf;

@@ -20,11 +20,16 @@ use execert::merkle::{self, Hash};
 use execert::note::{Note, Signed, Vkey};
 
 fn vectors(area: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/third-party").join(area)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../tests/vectors/third-party")
+        .join(area)
 }
 
 fn files(area: &str) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = fs::read_dir(vectors(area)).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(vectors(area))
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
     files.sort();
     files
 }
@@ -38,7 +43,10 @@ fn name(path: &Path) -> &str {
 }
 
 fn unhex(text: &str) -> Vec<u8> {
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2).unwrap(), 16).unwrap()).collect()
+    (0..text.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(text.get(at..at + 2).unwrap(), 16).unwrap())
+        .collect()
 }
 
 fn text<'a>(value: &'a Value, member: &str) -> &'a str {
@@ -63,7 +71,13 @@ fn jcs() {
 #[test]
 fn es6_numbers() {
     let readme = fs::read_to_string(vectors("jcs/README.md")).unwrap();
-    let list = readme.split("staticU64s = new BigUint64Array([").nth(1).unwrap().split("])").next().unwrap();
+    let list = readme
+        .split("staticU64s = new BigUint64Array([")
+        .nth(1)
+        .unwrap()
+        .split("])")
+        .next()
+        .unwrap();
     let mut bits: Vec<u64> = list
         .split(',')
         .map(str::trim)
@@ -86,12 +100,19 @@ fn es6_numbers() {
         let number = f64::from_bits(*word);
         let ours = to_jcs(&Value::Number(number));
         assert_eq!(ours, serde_jcs::to_vec(&number).unwrap(), "{word:x}");
-        assert_eq!(parse(&ours, &Limits::DOCUMENT).unwrap(), Value::Number(number + 0.0), "{word:x}");
+        assert_eq!(
+            parse(&ours, &Limits::DOCUMENT).unwrap(),
+            Value::Number(number + 0.0),
+            "{word:x}"
+        );
         lines.extend_from_slice(format!("{word:x},").as_bytes());
         lines.extend_from_slice(&ours);
         lines.push(b'\n');
     }
-    assert_eq!(Digest::of(&lines).hex(), "49415fee2c56c77864931bd3624faad425c3c577d6d74e89a83bc725506dad16");
+    assert_eq!(
+        Digest::of(&lines).hex(),
+        "49415fee2c56c77864931bd3624faad425c3c577d6d74e89a83bc725506dad16"
+    );
     println!("es6 numbers: 1000000, equal to serde_jcs and to the published digest");
 }
 
@@ -110,7 +131,12 @@ fn jsontestsuite() {
             }
             "y" => {
                 let value = got.unwrap_or_else(|error| panic!("{}: {error}", name(&file)));
-                assert_eq!(parse(&to_jcs(&value), &Limits::DOCUMENT).unwrap(), value, "{}", name(&file));
+                assert_eq!(
+                    parse(&to_jcs(&value), &Limits::DOCUMENT).unwrap(),
+                    value,
+                    "{}",
+                    name(&file)
+                );
                 read += 1;
             }
             _ => either += 1,
@@ -181,8 +207,18 @@ fn cctv_ed25519() {
         let good = PublicKey::from_raw(raw)
             .is_ok_and(|key| key.verify(text(test, "msg").as_bytes(), &unhex(text(test, "sig"))));
         let flags = test.get("flags").and_then(Value::as_array).unwrap_or_default();
-        let bad = ["low_order_A", "low_order_R", "non_canonical_A", "non_canonical_R", "low_order_residue"];
-        assert_eq!(good, !flags.iter().any(|flag| bad.contains(&flag.as_str().unwrap())), "{test:?}");
+        let bad = [
+            "low_order_A",
+            "low_order_R",
+            "non_canonical_A",
+            "non_canonical_R",
+            "low_order_residue",
+        ];
+        assert_eq!(
+            good,
+            !flags.iter().any(|flag| bad.contains(&flag.as_str().unwrap())),
+            "{test:?}"
+        );
         taken += u64::from(good);
         count += 1;
     }
@@ -232,7 +268,12 @@ fn proofs(area: &str, judge: impl Fn(&Case, &[Hash]) -> Option<bool>) -> u64 {
             let proof = case.get("proof").and_then(Case::as_array);
             let path: Option<Vec<Hash>> = proof.into_iter().flatten().map(hash_of).collect();
             let good = path.and_then(|path| judge(&case, &path)).unwrap_or(false);
-            assert_eq!(good, case.get("wantErr").and_then(Case::as_bool) != Some(true), "{}", file.display());
+            assert_eq!(
+                good,
+                case.get("wantErr").and_then(Case::as_bool) != Some(true),
+                "{}",
+                file.display()
+            );
             count += 1;
         }
     }
@@ -263,14 +304,23 @@ fn merkle_proofs_of_our_own() {
         let root = merkle::root(tree);
         for index in 0..size {
             let path = merkle::prove_inclusion(tree, index).unwrap();
-            assert!(merkle::verify_inclusion(&leaves[index], index as u64, size as u64, &path, &root));
+            assert!(merkle::verify_inclusion(
+                &leaves[index],
+                index as u64,
+                size as u64,
+                &path,
+                &root
+            ));
             let wrong = merkle::verify_inclusion(&leaves[index], index as u64 + 1, size as u64, &path, &root);
             assert!(!wrong, "{index} of {size}");
         }
         for old in 1..=size {
             let before = merkle::root(&leaves[..old]);
             let path = merkle::prove_consistency(tree, old).unwrap();
-            assert!(merkle::verify_consistency(old as u64, size as u64, &path, &before, &root), "{old} {size}");
+            assert!(
+                merkle::verify_consistency(old as u64, size as u64, &path, &before, &root),
+                "{old} {size}"
+            );
         }
     }
 }
@@ -278,7 +328,11 @@ fn merkle_proofs_of_our_own() {
 /// The lines from the one that begins so, as far as they go without a fence or a second blank line.
 fn example(page: &str, beginning: &str) -> String {
     let start = page.find(beginning).unwrap();
-    let lines = page.get(start..).unwrap().lines().map(|line| line.strip_prefix("    ").unwrap_or(line));
+    let lines = page
+        .get(start..)
+        .unwrap()
+        .lines()
+        .map(|line| line.strip_prefix("    ").unwrap_or(line));
     let mut text = String::new();
     for line in lines {
         if (line.is_empty() && text.contains("\n\n")) || line.starts_with("```") {

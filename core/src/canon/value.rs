@@ -7,6 +7,7 @@ use crate::codes::Code;
 use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::id::Uuid;
+use crate::key::KeyId;
 use crate::limits;
 use crate::time::Timestamp;
 
@@ -359,6 +360,11 @@ impl From<Timestamp> for Value {
 impl From<Digest> for Value {
     fn from(digest: Digest) -> Self {
         Value::String(digest.to_string())
+    }
+}
+impl From<KeyId> for Value {
+    fn from(id: KeyId) -> Self {
+        Value::String(id.to_string())
     }
 }
 impl From<Uuid> for Value {

@@ -29,7 +29,11 @@ pub fn story(predicate: &Value, content: Option<&Value>) -> Sentence {
     let (kind, phase, status) = (text("/kind"), text("/phase"), text("/status"));
     let name = clean(text("/name"), Sink::Terminal, 80);
     let reason = text("/decision/reason");
-    let because = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
+    let because = if reason.is_empty() {
+        String::new()
+    } else {
+        format!(" ({reason})")
+    };
     let (mark, text) = match (kind, phase, status) {
         ("chain.open", ..) => ("opened", format!("ledger of {} opened", text("/tenant"))),
         ("chain.seal", ..) => ("sealed", "ledger sealed: nothing can follow".into()),
@@ -38,7 +42,10 @@ pub fn story(predicate: &Value, content: Option<&Value>) -> Sentence {
         ("approval.request", ..) => ("asks", format!("approval asked for {name}{}", seen("input"))),
         ("approval", ..) => ("answered", format!("request {}", text("/body/verdict"))),
         ("escalation", ..) => ("escalated", format!("request passed on to {}", text("/body/to"))),
-        ("decision", ..) => (text_of(text("/decision/verdict")), format!("decided on {name}{because}")),
+        ("decision", ..) => (
+            text_of(text("/decision/verdict")),
+            format!("decided on {name}{because}"),
+        ),
         ("erasure", ..) => ("erased", format!("content erased: {}", text("/body/reason"))),
         ("note", ..) => ("noted", format!("note: {}{}", text("/body/event"), seen("text"))),
         ("gap", ..) => ("gap", format!("records were lost: {}", text("/body/reason"))),
@@ -51,9 +58,15 @@ pub fn story(predicate: &Value, content: Option<&Value>) -> Sentence {
         (_, _, "ok") => ("done", format!("{name}{}", seen("output"))),
         (other, _, status) => (outcome(status), format!("{} {name}", clean(other, Sink::Terminal, 40))),
     };
-    let recorded = predicate.pointer("/recorded_at").and_then(Value::as_str).unwrap_or_default();
+    let recorded = predicate
+        .pointer("/recorded_at")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     Sentence {
-        seq: predicate.pointer("/chain/seq").and_then(Value::as_int).unwrap_or_default(),
+        seq: predicate
+            .pointer("/chain/seq")
+            .and_then(Value::as_int)
+            .unwrap_or_default(),
         when: recorded.get(11..19).unwrap_or_default().to_owned(),
         mark,
         text,
