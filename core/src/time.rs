@@ -16,6 +16,11 @@ impl Timestamp {
         (0..=LAST_MS).contains(&millis).then_some(Timestamp(millis))
     }
 
+    /// The nearest time in the years 1970 to 9999: for clocks, which may be anywhere.
+    pub fn nearest(millis: i64) -> Self {
+        Timestamp(millis.clamp(0, LAST_MS))
+    }
+
     /// Milliseconds since 1970.
     pub fn millis(self) -> i64 {
         self.0
