@@ -388,14 +388,20 @@ impl Turn for MemoryTurn<'_> {
 
     fn commit(self: Box<Self>, expect: Option<&Head>, batch: Batch) -> Result<()> {
         let mut tables = self.ledger.tables()?;
-        if tables.head.as_ref() != expect {
+        let place = |head: &Head| (head.seq, head.digest);
+        if tables.head.as_ref().map(place) != expect.map(place) {
             return Err(Error::new(
                 Code::ChainHeadMoved,
                 "the chain has another head than the one these records follow",
             ));
         }
         batch.check(expect)?;
-        tables.check(&batch)?;
+        if let Err(error) = tables.check(&batch) {
+            if error.code() == Code::StoreCorrupt {
+                tables.state = State::Frozen;
+            }
+            return Err(error);
+        }
         tables.apply(batch, self.ledger.recorder);
         Ok(())
     }

@@ -1,0 +1,84 @@
+//! Where execert records live, and what else of the outside world the core needs.
+//!
+//! ```text
+//! acme.ledger/              one folder, 0700; every file in it 0600; the tenant is its stem unless told
+//!   ledger.db  -wal -shm    SQLite
+//!   next.lock  turn.lock    two, so that turns are fair
+//!   live/ID                 locked while recorder ID lives
+//!   head                    the newest head this machine remembers; option head_file puts it elsewhere
+//!   mac                     epoch and MAC key
+//!   log.key                 the key that signs checkpoints, PKCS#8, made with the ledger
+//!   reserve                 4 MiB held back for a full disk
+//! ```
+//!
+//! In one process only this crate may touch these files: a plain `open` and `close` of `ledger.db`, or a second SQLite
+//! library, drops the locks of the first. Copy a ledger with [`backup`].
+#![forbid(unsafe_code)]
+
+mod fault;
+mod gate;
+mod headfile;
+mod live;
+mod lock;
+mod mac;
+mod native;
+mod opened;
+mod private;
+mod reserve;
+mod slots;
+mod sqlite;
+mod volume;
+mod walk;
+
+use std::path::Path;
+
+use execert::store::{Ledger, Memory, NewLedger, Secrets};
+use execert::{Code, Error, Result};
+use zeroize::Zeroizing;
+
+pub use native::Native;
+
+/// Opens a ledger to write: a folder, or `memory:`. With `new` it is made if there is none.
+///
+/// # Errors
+/// `wire.bad_argument` if something fixed is asked for differently; `key.permissions`; `store.unsupported_volume`;
+/// `chain.rolled_back` if the ledger is shorter than remembered, or different: it is frozen then;
+/// `chain.forked_process`; `store.*`.
+pub fn open(url: &str, new: Option<&NewLedger>) -> Result<Box<dyn Ledger>> {
+    if url == "memory:" {
+        return memory(new);
+    }
+    Ok(Box::new(sqlite::open(folder(url)?, new)?))
+}
+
+/// Opens a ledger to read, for tools that verify and export; works on a volume that cannot be written, and on a frozen
+/// ledger. A turn is refused: `store.read_only`.
+///
+/// # Errors
+/// `store.read_only` if records are left in a WAL that cannot be read here; `store.*`; `chain.forked_process`.
+pub fn open_read(url: &str) -> Result<Box<dyn Ledger>> {
+    Ok(Box::new(sqlite::open_read(folder(url)?)?))
+}
+
+fn folder(url: &str) -> Result<&Path> {
+    if url.contains("://") {
+        let said = "this build keeps ledgers in folders only";
+        return Err(Error::new(Code::WireBadArgument, said)
+            .at("/ledger")
+            .hint("name a folder, such as acme.ledger"));
+    }
+    Ok(Path::new(url))
+}
+
+fn memory(new: Option<&NewLedger>) -> Result<Box<dyn Ledger>> {
+    let mut secrets = Secrets {
+        index_key: [0; 32],
+        log: Zeroizing::new([0; 32]),
+        mac: Zeroizing::new([0; 32]),
+    };
+    native::random(&mut secrets.index_key)?;
+    native::random(secrets.log.as_mut_slice())?;
+    native::random(secrets.mac.as_mut_slice())?;
+    let new = new.cloned().unwrap_or_default();
+    Ok(Box::new(Memory::new(&new, native::uuid()?, native::uuid()?, secrets)))
+}
