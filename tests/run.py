@@ -41,6 +41,7 @@ STEPS = [
     Step("python", "test", [PY, "-m", "pytest", "-q", "bindings-python/tests"]),
     Step("stubs", "test", [PY, "-m", "mypy.stubtest", "execert"]),
     Step("schemas", "test", [PY, "tests/schemas/check.py"]),
+    Step("links", "test", [PY, "tests/docs/links.py"]),
     Step("worked-example", "test", [PY, "docs/spec/example.py", "--check"]),
     Step("guide", "test", ["bash", "tests/guide/check.sh"]),
     Step("second-verifier", "test", [PY, "tests/second-verifier/run_vectors.py", "tests/vectors/golden"]),
