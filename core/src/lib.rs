@@ -32,6 +32,8 @@ pub mod trust;
 pub mod render;
 pub mod store;
 pub mod host;
+pub mod gate;
+pub mod recorder;
 
 pub use codes::Code;
 pub use error::{Error, Kind, Result};

@@ -7,7 +7,9 @@ mod manifest_read;
 mod material;
 mod names;
 mod reader;
+mod write;
 
 pub use line::{BasisLine, ContentForm, DocumentLine, Line, Material, RecordLine, Withheld, WithheldAt};
 pub use manifest::{ChainName, ChainRange, Manifest, RunRange, Scope};
 pub use reader::Reader;
+pub use write::{BundleWriter, Materials, NewManifest, record_line};

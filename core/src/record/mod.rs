@@ -15,7 +15,7 @@ pub use kinds::{
     ApprovalVerdict, Capture, Durability, Failure, GateMode, KeyRole, Kind, Mode, PartyType, Phase, PlanEvent, Source,
     Status, WitnessNeed,
 };
-pub use seal::{Committed, Draft, KeepOut, Sealed, plain_subject, seal, seal_document};
+pub use seal::{Committed, Draft, KeepOut, Sealed, seal, seal_document};
 
 use crate::canon::Object;
 use crate::canon::fields::Node;

@@ -14,14 +14,14 @@ use super::{
 use crate::canon::{Object, Value, check_limits, cmp_utf16, to_jcs};
 use crate::codes::Code;
 use crate::content;
-use crate::digest::{Digest, b64, hex};
+use crate::digest::{Digest, b64};
 use crate::envelope::{PAYLOAD_TYPE, pae};
 use crate::error::{Error, Result};
 use crate::id::Uuid;
 use crate::key::{MacKey, Signer};
 use crate::limits;
 use crate::object;
-use crate::statement::{DocumentKind, STATEMENT_TYPE};
+use crate::statement::{DocumentKind, Subject, statement};
 use crate::time::Timestamp;
 
 /// A record before it has a place: what is told, not yet where in the chain, when and by which key.
@@ -193,13 +193,13 @@ pub fn seal(
     mac: &MacKey,
     signers: &[&dyn Signer],
 ) -> Result<Sealed> {
-    let mut subject = vec![content_subject(&record.content.root)];
-    subject.extend(subjects.iter().map(|(name, digest)| plain_subject(name, digest)));
+    let mut subject = vec![Subject::content(record.content.root)];
+    subject.extend(subjects.iter().map(|(name, digest)| Subject::sha256(name, *digest)));
     record
         .links
         .sort_by(|a, b| (a.rel.as_str(), a.digest).cmp(&(b.rel.as_str(), b.digest)));
     record.links.dedup();
-    let mut statement = statement_of(DocumentKind::Record, subject, record.to_object(false));
+    let mut statement = Value::Object(statement(DocumentKind::Record, &subject, record.to_object(false)));
     record.mac.tag = mac.tag(&to_jcs(&statement));
     if let Some(out) = statement
         .as_object_mut()
@@ -219,30 +219,11 @@ pub fn seal(
 /// `record.too_large`; what the signer answers.
 pub fn seal_document(
     kind: DocumentKind,
-    subject: Vec<Value>,
+    subject: &[Subject],
     predicate: Object,
     signer: &dyn Signer,
 ) -> Result<Sealed> {
-    sign(&to_jcs(&statement_of(kind, subject, predicate)), &[signer])
-}
-
-/// `{"name":NAME,"digest":{"sha256":HEX}}`.
-#[must_use]
-pub fn plain_subject(name: &str, digest: &Digest) -> Value {
-    Value::Object(object! { "name": name, "digest": object! { "sha256": digest.hex() } })
-}
-
-fn content_subject(root: &[u8; 32]) -> Value {
-    Value::Object(object! { "name": "content", "digest": object! { "execert-content-v1": hex(root) } })
-}
-
-fn statement_of(kind: DocumentKind, subject: Vec<Value>, predicate: Object) -> Value {
-    Value::Object(object! {
-        "_type": STATEMENT_TYPE,
-        "subject": subject,
-        "predicateType": kind.as_str(),
-        "predicate": predicate,
-    })
+    sign(&to_jcs(&Value::Object(statement(kind, subject, predicate))), &[signer])
 }
 
 fn sign(payload: &[u8], signers: &[&dyn Signer]) -> Result<Sealed> {
