@@ -56,7 +56,7 @@ pub(crate) fn recorder(place: &Where, policy: Option<&str>) -> Result<Recorder, 
     if place.allow_volume {
         options.insert("allow_volume", true);
     }
-    Ok(Recorder::open(Arc::new(Native::new()), &ledger, &Value::Object(options))?)
+    Ok(Recorder::open(Arc::new(Native::default()), &ledger, &Value::Object(options))?)
 }
 
 /// The trust to check with, and the name to show for it.

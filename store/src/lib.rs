@@ -18,6 +18,7 @@
 mod fault;
 mod gate;
 mod headfile;
+mod keyfile;
 mod live;
 mod lock;
 mod mac;
@@ -27,6 +28,7 @@ mod private;
 mod reserve;
 mod slots;
 mod sqlite;
+pub mod user;
 mod volume;
 mod walk;
 
@@ -36,6 +38,7 @@ use execert::store::{Ledger, Memory, NewLedger, Secrets};
 use execert::{Code, Error, Result};
 use zeroize::Zeroizing;
 
+pub use keyfile::{first_mac_key, read_key, volume_warning, write_key, write_secret};
 pub use native::Native;
 
 /// Opens a ledger to write: a folder, or `memory:`. With `new` it is made if there is none.

@@ -55,7 +55,7 @@ pub(super) fn run(verb: &Bundle, term: &mut Term<'_>) -> Outcome {
             let list: Vec<Value> = run.iter().map(|id| Value::from(id.as_str())).collect();
             let key = signer(key.as_deref())?;
             let mut source = files::open(file)?;
-            let done = files::create(output, |out| bundle::split(&mut source, &list, &key, &Native::new(), out))?;
+            let done = files::create(output, |out| bundle::split(&mut source, &list, &key, &Native::default(), out))?;
             told(output, &done, term)
         }
         Bundle::Join { files: names, key, output } => {
@@ -66,7 +66,7 @@ pub(super) fn run(verb: &Bundle, term: &mut Term<'_>) -> Outcome {
                 for source in &mut sources {
                     readers.push(source);
                 }
-                bundle::join(&mut readers, &key, &Native::new(), out)
+                bundle::join(&mut readers, &key, &Native::default(), out)
             })?;
             told(output, &done, term)
         }

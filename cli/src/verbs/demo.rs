@@ -24,7 +24,7 @@ pub(super) fn run(term: &mut Term<'_>) -> Outcome {
     let public = keys::make(&key)?;
     let policy = parse(REFUNDS.as_bytes(), &Limits::DOCUMENT)?;
     let options = Value::Object(object! { "key": key.as_str(), "policy": policy, "allow_volume": true });
-    let recorder = Recorder::open(Arc::new(Native::new()), &path("acme.ledger"), &options)?;
+    let recorder = Recorder::open(Arc::new(Native::default()), &path("acme.ledger"), &options)?;
 
     term.heading("1. an agent works; every step is recorded before it happens")?;
     let run = recorder.run_open(&Value::Object(object! { "name": "refund-4471", "input": object! { "order": "o-9" } }))?;
@@ -78,7 +78,7 @@ fn act(
 }
 
 fn check(file: &str, name: &str, trust: &Value, term: &mut Term<'_>) -> Result<(), Fail> {
-    let options = Value::Object(object! { "now": Native::new().now() });
+    let options = Value::Object(object! { "now": Native::default().now() });
     let report = verify::check(&mut files::open(file)?, trust, &options)?;
     let subject = Subject {
         name,

@@ -61,7 +61,7 @@ pub(super) fn run(ledger: Option<&str>, json: bool, term: &mut Term<'_>) -> Outc
 }
 
 fn random() -> Finding {
-    let good = Native::new().random(&mut [0; 16]).is_ok();
+    let good = Native::default().random(&mut [0; 16]).is_ok();
     Finding {
         good,
         what: "random",
@@ -106,7 +106,7 @@ fn look(path: &str, findings: &mut Vec<Finding>) {
 fn health(path: &str) -> Result<Vec<Finding>, Fail> {
     let key = home::key(None)?;
     let options = Value::Object(object! { "key": key, "allow_volume": true });
-    let recorder = Recorder::open(Arc::new(Native::new()), path, &options)?;
+    let recorder = Recorder::open(Arc::new(Native::default()), path, &options)?;
     let head = recorder.head()?;
     let seq = head.get("seq").and_then(Value::as_int).unwrap_or_default();
     let mut list = vec![Finding {

@@ -36,10 +36,10 @@ pub(super) fn run(args: &Init, term: &mut Term<'_>) -> Outcome {
     if args.allow_volume {
         options.insert("allow_volume", true);
     }
-    let recorder = Recorder::open(Arc::new(Native::new()), &ledger, &Value::Object(options))?;
+    let recorder = Recorder::open(Arc::new(Native::default()), &ledger, &Value::Object(options))?;
     if let Some(file) = &args.auditor {
-        let key = execert_store::mac_key(&ledger)?;
-        execert_store::write_secret(file, b64(&key).as_bytes())?;
+        let key = execert_store::first_mac_key(&ledger)?;
+        execert_store::write_secret(file, b64(&*key).as_bytes())?;
         term.line(&format!("{file}: the first MAC key, for your auditor; keep it away from this machine"))?;
     }
     recorder.close()?;

@@ -43,7 +43,7 @@ pub(super) fn run(verb: &Keys, term: &mut Term<'_>) -> Outcome {
 
 /// Makes a key file, 0600; the public half.
 pub(super) fn make(file: &str) -> Result<PublicKey, Fail> {
-    let host = Native::new();
+    let host = Native::default();
     let mut seed = [0; 32];
     host.random(&mut seed)?;
     let key = SecretKey::from_seed(seed);

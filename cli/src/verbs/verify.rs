@@ -68,7 +68,7 @@ fn options(args: &Verify) -> Result<Value, Fail> {
     let now = match &args.at {
         Some(text) => Timestamp::parse(text)
             .ok_or_else(|| bad_argument("--at takes a time such as 2026-03-06T12:00:00.000Z"))?,
-        None => Native::new().now(),
+        None => Native::default().now(),
     };
     let mut options = object! { "now": now };
     if args.allow_open {

@@ -111,7 +111,7 @@ fn files(
             entry.insert("sha256", hex(&hash.finalize()));
         } else {
             let mut salt = [0; 64];
-            Native::new().random(&mut salt)?;
+            Native::default().random(&mut salt)?;
             let mut mac = Hmac::<Sha256>::new(&salt.into());
             each_chunk(&mut file, name, |chunk| mac.update(chunk))?;
             entry.insert("salt", b64(&salt));
