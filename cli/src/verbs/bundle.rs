@@ -1,9 +1,9 @@
 //! `execert bundle`: make, split and join bundles.
 
-use execert::bundle;
 use execert::canon::Value;
 use execert::key::SecretKey;
 use execert::object;
+use execert::recorder::{join, split};
 use execert_store::Native;
 
 use crate::args::{Bundle, Where};
@@ -55,7 +55,7 @@ pub(super) fn run(verb: &Bundle, term: &mut Term<'_>) -> Outcome {
             let list: Vec<Value> = run.iter().map(|id| Value::from(id.as_str())).collect();
             let key = signer(key.as_deref())?;
             let mut source = files::open(file)?;
-            let done = files::create(output, |out| bundle::split(&mut source, &list, &key, &Native::default(), out))?;
+            let done = files::create(output, |out| split(&mut source, &list, &key, &Native::default(), out))?;
             told(output, &done, term)
         }
         Bundle::Join { files: names, key, output } => {
@@ -66,7 +66,7 @@ pub(super) fn run(verb: &Bundle, term: &mut Term<'_>) -> Outcome {
                 for source in &mut sources {
                     readers.push(source);
                 }
-                bundle::join(&mut readers, &key, &Native::default(), out)
+                join(&mut readers, &key, &Native::default(), out)
             })?;
             told(output, &done, term)
         }

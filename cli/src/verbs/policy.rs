@@ -13,23 +13,24 @@ pub(super) fn run(verb: &Policy, term: &mut Term<'_>) -> Outcome {
     match verb {
         Policy::Check { file } => {
             let policy = policy::Policy::parse(&files::document(file)?).map_err(Fail::about(file))?;
-            for hint in policy.hints() {
-                term.line(&format!("to know  {hint}"))?;
+            let found = policy.check();
+            for hint in found.get("hints").and_then(Value::as_array).unwrap_or_default() {
+                let text = |name: &str| hint.get(name).and_then(Value::as_str).unwrap_or_default();
+                term.line(&format!("to know  {}: {}", text("path"), text("text")))?;
             }
             term.line(&format!("{file} can be used; digest {}", policy.digest()))?;
             Ok(0)
         }
         Policy::Test { cases, policy } => {
             let rules = policy::Policy::parse(&files::document(policy)?).map_err(Fail::about(policy))?;
-            let results = policy::test(&rules, &read_cases(cases)?).map_err(Fail::about(cases))?;
-            let (mut passed, mut failed) = (0u64, 0u64);
-            for result in results.get("results").and_then(Value::as_array).unwrap_or_default() {
-                let text = |name: &str| result.get(name).and_then(Value::as_str).unwrap_or_default();
-                if result.get("ok").and_then(Value::as_bool) == Some(true) {
-                    passed = passed.saturating_add(1);
-                } else {
-                    failed = failed.saturating_add(1);
-                    term.line(&format!("differs  {}: expected {}, got {}", text("name"), text("expect"), text("got")))?;
+            let results = rules.test(&read_cases(cases)?).map_err(Fail::about(cases))?;
+            let number = |name: &str| results.get(name).and_then(Value::as_int).unwrap_or_default();
+            let (passed, failed) = (number("passed"), number("failed"));
+            for case in results.get("cases").and_then(Value::as_array).unwrap_or_default() {
+                let text = |name: &str| case.get(name).and_then(Value::as_str).unwrap_or_default();
+                if case.get("ok").and_then(Value::as_bool) != Some(true) {
+                    let got = format!("{} ({})", text("verdict"), text("reason"));
+                    term.line(&format!("differs  {}: expected {}, got {got}", text("name"), text("expect")))?;
                 }
             }
             term.line(&format!("{passed} passed, {failed} failed"))?;
