@@ -8,7 +8,6 @@ use execert::object;
 use execert::recorder::Recorder;
 use execert_store::{Native, user};
 
-use crate::args::Where;
 use crate::fail::{Fail, Outcome};
 use crate::home;
 use crate::term::Term;
