@@ -108,9 +108,12 @@ impl Error {
         self.0.code
     }
 
-    /// What the caller has to do about it.
+    /// What the caller has to do about it. With a report behind it, whatever the code: do not rely on the evidence.
     pub fn kind(&self) -> Kind {
-        self.0.code.kind()
+        match self.0.report {
+            Some(_) => Kind::Untrusted,
+            None => self.0.code.kind(),
+        }
     }
 
     /// What happened, without the place.

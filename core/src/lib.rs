@@ -29,6 +29,8 @@ pub mod bundle;
 pub mod disclose;
 pub mod policy;
 pub mod trust;
+pub mod report;
+pub mod verify;
 pub mod render;
 pub mod store;
 pub mod host;

@@ -155,9 +155,14 @@ impl Trusted {
     /// The entry of a key in a role.
     #[must_use]
     pub fn entry(&self, keyid: &KeyId, role: Role) -> Option<&Entry> {
+        self.keys.get(self.position(keyid, role)?)
+    }
+
+    /// Where that entry stands in the list.
+    pub(crate) fn position(&self, keyid: &KeyId, role: Role) -> Option<usize> {
         self.keys
             .iter()
-            .find(|entry| entry.keyid == *keyid && entry.role == role)
+            .position(|entry| entry.keyid == *keyid && entry.role == role)
     }
 
     /// Whether a key is there in any role.

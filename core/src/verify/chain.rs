@@ -1,0 +1,157 @@
+//! Step 5: does each record follow the one before it, in its chain and in its run, and do the numbers of the chain hold?
+
+use std::collections::BTreeSet;
+
+use super::Case;
+use super::file::At;
+use super::held::Signed;
+use super::view::{digest, neighbours};
+use crate::codes::Code;
+use crate::digest::Digest;
+use crate::record::{Body, Heartbeat, Kind};
+use crate::report::Finding;
+
+/// `record.hash_mismatch`, then `chain.foreign_record` for what the chain's own rules forbid.
+pub(super) fn check(case: &mut Case<'_>) {
+    let mut stands = BTreeSet::new();
+    let mut judged = BTreeSet::new();
+    for chain in 0..case.chains.len() {
+        let pairs: Vec<(At, At)> = case
+            .chains
+            .get(chain)
+            .map(|v| neighbours(&v.by_seq).collect())
+            .unwrap_or_default();
+        for (before, at) in pairs {
+            let prev = case.file.seen(at).map(|seen| seen.prev);
+            follows(case, (before, at), prev, (&mut stands, &mut judged));
+        }
+    }
+    for run in 0..case.runs.len() {
+        let pairs: Vec<(At, At)> = case
+            .runs
+            .get(run)
+            .map(|v| neighbours(&v.by_seq).collect())
+            .unwrap_or_default();
+        for (before, at) in pairs {
+            let prev = case.file.seen(at).map(|seen| seen.run_prev);
+            follows(case, (before, at), prev, (&mut stands, &mut judged));
+        }
+    }
+    let mut found = Vec::new();
+    for chain in 0..case.chains.len() {
+        rules(case, chain, &mut found);
+        heartbeats(case, chain, &mut found);
+    }
+    for view in &case.runs {
+        let ends = |at: &At| case.file.seen(*at).is_some_and(|seen| seen.kind == Kind::RunEnd);
+        let after = view.by_seq.iter().map(|(_, at)| *at).skip_while(|at| !ends(at)).skip(1);
+        found.extend(after.map(|at| (at, None)));
+    }
+    found.sort();
+    found.dedup();
+    for (at, path) in found {
+        let finding = Finding::error(Code::ChainForeignRecord, 5, case.file.place(at));
+        case.findings.push(match path {
+            Some(path) => finding.path(path),
+            None => finding,
+        });
+    }
+}
+
+/// `prev` of a record against the digest of the one before. One finding per record: where the one before is withheld or
+/// its signature does not hold, that one is what was changed, so it stands there.
+fn follows(
+    case: &mut Case<'_>,
+    (before, at): (At, At),
+    prev: Option<Option<Digest>>,
+    (stands, judged): (&mut BTreeSet<At>, &mut BTreeSet<At>),
+) {
+    let found = digest(&case.file, before);
+    let Some(prev) = prev else { return };
+    if prev == Some(found) || !judged.insert(at) {
+        return;
+    }
+    let signed = case.file.seen(before).map(|seen| seen.signed);
+    let blamed = matches!(signed, None | Some(Signed::Fails | Signed::Unsigned | Signed::Weak));
+    let (place, sealed) = if blamed { (before, prev) } else { (at, None) };
+    if let Some(view) = case
+        .file
+        .record(place)
+        .and_then(|record| case.chains.get_mut(record.chain))
+    {
+        view.mismatch = true;
+    }
+    if stands.insert(place) {
+        let values = (sealed.map(|digest| digest.to_string()), Some(found.to_string()));
+        case.findings
+            .push(Finding::error(Code::RecordHashMismatch, 5, case.file.place(place)).values(values.0, values.1));
+    }
+}
+
+const ORIGIN: &str = "/payload/predicate/body/origin";
+
+/// Epochs, origin, tenant of basis records, what follows a seal, a revocation by the key that it revokes.
+fn rules(case: &Case<'_>, chain: At, found: &mut Vec<(At, Option<&'static str>)>) {
+    let (Some(view), Some(named)) = (case.chains.get(chain), case.file.chains.get(chain)) else {
+        return;
+    };
+    let mut sealed = false;
+    // The last record whose epoch is known: its seq, epoch and kind.
+    let mut last: Option<(u64, u64, Kind)> = None;
+    for (seq, at) in &view.by_seq {
+        if sealed {
+            found.push((*at, None));
+        }
+        let Some(seen) = case.file.seen(*at) else { continue };
+        let fits = last.is_none_or(|(before, epoch, kind)| {
+            let next = epoch.saturating_add(u64::from(kind == Kind::Heartbeat));
+            if before.checked_add(1) == Some(*seq) {
+                seen.epoch == next
+            } else {
+                seen.epoch >= epoch
+            }
+        });
+        let tenant = seen.tenant_fits || !case.file.is_basis(*at);
+        let own = matches!(seen.body(), Some(Body::KeyRevoke { keyid, .. }) if *keyid == seen.key);
+        if !fits || !tenant || own {
+            found.push((*at, None));
+        }
+        if let (Some(Body::ChainOpen(open)), Some((origin, _))) = (seen.body(), &named.named)
+            && open.origin != *origin
+        {
+            found.push((*at, Some(ORIGIN)));
+        }
+        sealed |= seen.kind == Kind::ChainSeal;
+        last = Some((*seq, seen.epoch, seen.kind));
+    }
+}
+
+/// First seq of the epoch and root of each heartbeat, where the chain is here from 0 and its links hold.
+fn heartbeats(case: &Case<'_>, chain: At, found: &mut Vec<(At, Option<&'static str>)>) {
+    let Some(view) = case.chains.get(chain).filter(|view| !view.mismatch) else {
+        return;
+    };
+    let here = || view.by_seq.iter().zip(0..view.here).map(|(entry, _)| *entry);
+    let beats: Vec<(At, &Heartbeat)> = here()
+        .filter_map(|(_, at)| match case.file.seen(at)?.body()? {
+            Body::Heartbeat(beat) => Some((at, beat)),
+            _ => None,
+        })
+        .collect();
+    let sizes: Vec<u64> = beats.iter().map(|(_, beat)| beat.size).collect();
+    let roots = view.roots(&sizes, &case.file);
+    // An epoch begins after a heartbeat; a withheld record may have been one.
+    let mut begins = BTreeSet::from([0]);
+    let mut beats = beats.into_iter().peekable();
+    for (seq, at) in here() {
+        let next = seq.saturating_add(1);
+        if let Some((_, beat)) = beats.next_if(|(beat, _)| *beat == at) {
+            if !begins.contains(&beat.first) || roots.get(&beat.size) != Some(&beat.root) {
+                found.push((at, None));
+            }
+            begins = BTreeSet::from([next]);
+        } else if case.file.seen(at).is_none() {
+            begins.insert(next);
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! One line after the other: signatures and content are judged as they pass, the rest is kept for the steps.
+
+use std::collections::BTreeMap;
+
+use crate::bundle::{BasisLine, ContentForm, DocumentLine, Line, Material, RecordLine};
+use crate::canon::Value;
+use crate::content::{self, Difference, Form, Open};
+use crate::digest::{Digest, b64};
+use crate::document::DocumentBody;
+use crate::envelope::Envelope;
+use crate::key::MacKey;
+use crate::record::{Body, Record as Shape};
+use crate::report::{Finding, Findings, Place};
+
+use super::file::{Document, File, Link, Record, Seen, Shown, Standing};
+use super::held::Signed;
+use super::mac::Ratchet;
+
+/// The reading half of a check.
+pub(super) struct Intake {
+    pub(super) file: File,
+    pub(super) findings: Findings,
+    ratchet: Option<Ratchet>,
+    /// The documents of the file by digest.
+    known: BTreeMap<Digest, usize>,
+}
+
+impl Intake {
+    pub(super) fn new(file: File, key: Option<&MacKey>) -> Intake {
+        let ratchet = key.map(Ratchet::new);
+        Intake {
+            file,
+            findings: Findings::default(),
+            ratchet,
+            known: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn line(&mut self, line: Line) {
+        match line {
+            Line::Record(line) => self.record(*line),
+            Line::Withheld(line) => {
+                self.file.tree.push(crate::merkle::leaf(&line.digest));
+                let record = self.file.withheld(line.chain, line.digest, &line.at);
+                self.file.records.push(record);
+            }
+            Line::Document(line) => self.document(*line),
+            Line::Material(Material::Key(key)) => self.file.held.add(&key),
+            Line::Material(Material::Basis(line)) => self.basis(*line),
+            Line::Material(Material::Checkpoint(checkpoint)) => self.file.checkpoints.push(checkpoint),
+            Line::Material(Material::Receipt(receipt)) => self.file.receipts.push(*receipt),
+            // Certificates, tokens, artefacts and proof lines say nothing that is looked at here.
+            Line::Material(_) => {}
+        }
+    }
+
+    fn record(&mut self, line: RecordLine) {
+        self.file.tree.push(crate::merkle::leaf(&line.digest));
+        show_keys(&mut self.file, &line.record.body);
+        self.file.model |= line.record.model.is_some();
+        let at = self.file.records.len();
+        for digest in names(&line.record) {
+            let document = self.known.get(&digest).and_then(|at| self.file.documents.get_mut(*at));
+            if let Some(document) = document {
+                document.named.get_or_insert(at);
+            }
+        }
+        let also = added(&line.record.body);
+        let signed = self.file.held.check(&line.envelope, &line.record.key, also.as_ref());
+        let beside = Beside::check(line.content, line.index.as_ref(), &line.record.content.root);
+        let mut record = self.keep(line.record, line.digest, &line.envelope, signed);
+        if let Some(seen) = &mut record.seen {
+            seen.shown = beside.shown;
+        }
+        let place = self.file.place_of(&record);
+        for difference in &beside.differences {
+            self.findings.push(finding(difference, place));
+        }
+        self.file.fields = self.file.fields.saturating_add(beside.fields);
+        self.file.hidden = self.file.hidden.saturating_add(beside.hidden);
+        self.file.content |= matches!(beside.shown, Shown::Whole | Shown::Redacted);
+        self.file.records.push(record);
+    }
+
+    fn basis(&mut self, line: BasisLine) {
+        show_keys(&mut self.file, &line.record.body);
+        // Signatures of basis records wait: a later line may show the key.
+        let record = self.keep(line.record, line.digest, &line.envelope, Signed::NotHeld);
+        self.file.records.push(record);
+        self.file.envelopes.push(line.envelope);
+        self.file.basis = self.file.records.len();
+    }
+
+    fn document(&mut self, line: DocumentLine) {
+        let mut kept = Document {
+            digest: line.digest,
+            shown: Shown::Elsewhere,
+            differences: Vec::new(),
+            fields: 0,
+            hidden: 0,
+            named: None,
+            ignored: false,
+            envelope: line.envelope,
+            document: line.document,
+        };
+        if let DocumentBody::Plan(plan) = &kept.document.body {
+            let beside = Beside::check(line.content, line.index.as_ref(), &plan.content);
+            (kept.shown, kept.fields, kept.hidden) = (beside.shown, beside.fields, beside.hidden);
+            kept.differences = beside.differences;
+        }
+        self.known.entry(kept.digest).or_insert(self.file.documents.len());
+        self.file.documents.push(kept);
+    }
+
+    fn keep(&mut self, record: Shape, digest: Digest, envelope: &Envelope, signed: Signed) -> Record {
+        let chain = self.file.chain(record.chain.id);
+        let run = record.run.map(|run| (self.file.run(chain, run.id), run.seq));
+        let tenant = self
+            .file
+            .chains
+            .get(chain)
+            .and_then(|chain| chain.named.as_ref())
+            .map(|(_, tenant)| tenant);
+        let tag = self
+            .ratchet
+            .as_mut()
+            .map(|ratchet| ratchet.fits(&envelope.payload, &record.mac));
+        let links = record.links.iter().map(|link| Link {
+            intent: link.rel == "intent",
+            digest: link.digest,
+            chain: link.chain,
+            seq: link.seq,
+        });
+        let seen = Seen {
+            prev: record.chain.prev,
+            run_prev: record.run.and_then(|run| run.prev),
+            key: record.key,
+            kind: record.kind,
+            phase: record.phase,
+            capture: record.capture,
+            recorded_at: record.recorded_at,
+            epoch: record.mac.epoch,
+            step: record.step,
+            attempt: record.attempt,
+            links: links.filter(|link| link.seq.is_some()).collect(),
+            tenant_fits: tenant.is_none_or(|tenant| *tenant == record.tenant),
+            held: self.file.held.has(&record.key),
+            signed,
+            tag,
+            shown: Shown::Elsewhere,
+            body: kept_body(record.body),
+        };
+        Record {
+            digest,
+            chain,
+            seq: Some(record.chain.seq),
+            run,
+            standing: Standing::Counts,
+            seen: Some(Box::new(seen)),
+        }
+    }
+}
+
+/// What was found of the content beside an envelope (step 8).
+struct Beside {
+    shown: Shown,
+    differences: Vec<Difference>,
+    fields: u64,
+    hidden: u64,
+}
+
+impl Beside {
+    fn check(content: ContentForm, index: Option<&Value>, root: &[u8; 32]) -> Beside {
+        let (content, form, shown) = match content {
+            ContentForm::None => {
+                return Beside {
+                    shown: Shown::Nothing,
+                    differences: Vec::new(),
+                    fields: 0,
+                    hidden: 0,
+                };
+            }
+            ContentForm::Whole { content, seed } => (content, Form::Whole(seed), Shown::Whole),
+            // What cannot be read as `open` cannot be used: an empty one is refused just so.
+            ContentForm::Redacted { content, open } => (
+                content,
+                Form::Redacted(Open::parse(&open).unwrap_or_default()),
+                Shown::Redacted,
+            ),
+        };
+        let hidden = match &form {
+            Form::Whole(_) => 0,
+            Form::Redacted(open) => u64::try_from(open.hidden.len()).unwrap_or(u64::MAX),
+        };
+        let differences = content::check(&content, &form, index, root);
+        Beside {
+            shown,
+            differences,
+            fields: content::leaves(&content),
+            hidden,
+        }
+    }
+}
+
+/// A difference of content as a finding.
+pub(super) fn finding(difference: &Difference, place: Place) -> Finding {
+    let text = |hash: &Option<[u8; 32]>| hash.as_ref().map(|hash| b64(hash));
+    let finding = Finding::error(difference.code, 8, place).values(text(&difference.sealed), text(&difference.found));
+    match &difference.path {
+        Some(path) => finding.path(path.clone()),
+        None => finding,
+    }
+}
+
+/// The digests by which a record names documents.
+fn names(record: &Shape) -> impl Iterator<Item = Digest> + '_ {
+    let body = match &record.body {
+        Body::RunStart(start) => start.certificate,
+        Body::Plan { document, .. } | Body::Approval { document, .. } => *document,
+        _ => None,
+    };
+    body.into_iter().chain(record.links.iter().map(|link| link.digest))
+}
+
+fn show_keys(file: &mut File, body: &Body) {
+    match body {
+        Body::ChainOpen(open) => open.keys.iter().for_each(|entry| file.held.add(&entry.spki)),
+        Body::KeyAdd(entry) => file.held.add(&entry.spki),
+        _ => {}
+    }
+}
+
+/// The key that a `key.add` adds: it signs too.
+pub(super) fn added(body: &Body) -> Option<crate::key::KeyId> {
+    match body {
+        Body::KeyAdd(entry) => Some(entry.spki.keyid()),
+        _ => None,
+    }
+}
+
+fn kept_body(body: Body) -> Option<Box<Body>> {
+    match body {
+        Body::ChainOpen(_)
+        | Body::ChainSeal(_)
+        | Body::Heartbeat(_)
+        | Body::KeyAdd(_)
+        | Body::KeyRetire { .. }
+        | Body::KeyRevoke { .. }
+        | Body::RunStart(_)
+        | Body::RunEnd(_)
+        | Body::Plan { .. }
+        | Body::Approval { .. }
+        | Body::Erasure { .. } => Some(Box::new(body)),
+        _ => None,
+    }
+}
