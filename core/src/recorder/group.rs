@@ -3,7 +3,7 @@
 //! The leader takes one turn of the ledger, lets every waiting job write into it, commits once, and wakes the others.
 //! Nobody lingers: what arrives while a turn is under way goes into the next one or, while there is room, into this.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -34,7 +34,24 @@ struct Queue {
     next: u64,
     leading: bool,
     jobs: VecDeque<Job>,
+    /// Jobs that a leader works on.
+    taken: BTreeSet<u64>,
     done: BTreeMap<u64, Result<()>>,
+}
+
+impl Queue {
+    fn take(&mut self) -> Option<Job> {
+        let job = self.jobs.pop_front()?;
+        self.taken.insert(job.ticket);
+        Some(job)
+    }
+
+    fn answer(&mut self, answers: impl IntoIterator<Item = (u64, Result<()>)>) {
+        for (ticket, answer) in answers {
+            self.taken.remove(&ticket);
+            self.done.insert(ticket, answer);
+        }
+    }
 }
 
 /// The queue of one process. After a fork the child gets a new one, since a thread that does not exist there may
@@ -153,7 +170,7 @@ impl Core {
         }
         let moved = || Error::new(Code::ChainHeadMoved, "other writers moved the head each time this was sealed");
         answers.extend(again.drain(..).map(|job| (job.ticket, Err(moved()))));
-        lock(&group.queue).done.extend(answers);
+        lock(&group.queue).answer(answers);
     }
 
     /// True: the jobs in `again` have to be sealed once more, in a new turn.
@@ -169,7 +186,7 @@ impl Core {
             if full && !ready.is_empty() && again.is_empty() {
                 break;
             }
-            let Some(mut job) = again.pop_front().or_else(|| lock(&group.queue).jobs.pop_front()) else { break };
+            let Some(mut job) = again.pop_front().or_else(|| lock(&group.queue).take()) else { break };
             let before = pen.changes();
             match (job.work)(&mut pen) {
                 Ok(()) => ready.push_back(job),
@@ -216,7 +233,13 @@ struct Reign<'a>(&'a Group);
 
 impl Drop for Reign<'_> {
     fn drop(&mut self) {
-        lock(&self.0.queue).leading = false;
+        let mut queue = lock(&self.0.queue);
+        queue.leading = false;
+        // Empty unless the leader panicked: then nobody else would ever answer these.
+        let left = core::mem::take(&mut queue.taken);
+        let panicked = || Err(Error::new(Code::InternalPanic, "the writer that led this commit failed"));
+        queue.answer(left.into_iter().map(|ticket| (ticket, panicked())));
+        drop(queue);
         self.0.wake.notify_all();
     }
 }

@@ -18,11 +18,12 @@ mod open;
 mod options;
 mod pen;
 mod proof;
+mod recheck;
 mod recover;
 mod run;
 mod step;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 
 use crate::canon::{Object, Value};
@@ -43,6 +44,9 @@ pub use run::Run;
 pub use step::Step;
 
 use group::Group;
+
+/// An epoch ends after so long, if anything is written.
+const EPOCH_MS: u64 = 600_000;
 
 /// A recorder: one opener of one ledger. Cheap to clone; every clone is the same recorder.
 #[derive(Clone)]
@@ -78,6 +82,8 @@ pub(crate) struct Core {
     checked: AtomicU64,
     /// Wall clock minus monotonic clock, ms, when they were last compared.
     drift: AtomicI64,
+    /// The running epoch, and when it was first seen, monotonic ms.
+    epoch: Mutex<(u64, u64)>,
     /// When space was last asked for, monotonic ms.
     asked: AtomicU64,
 }
@@ -138,6 +144,16 @@ impl Core {
         let drift = now.millis().saturating_sub(monotonic);
         let before = self.drift.swap(drift, Ordering::AcqRel);
         drift.saturating_sub(before).abs() > 60_000
+    }
+
+    /// Whether this recorder has seen the epoch for 10 minutes.
+    fn epoch_is_old(&self, epoch: u64) -> bool {
+        let now = self.host.monotonic_ms();
+        let mut seen = group::lock(&self.epoch);
+        if seen.0 != epoch {
+            *seen = (epoch, now);
+        }
+        now.saturating_sub(seen.1) >= EPOCH_MS
     }
 
     /// A key file by path, or the PEM itself.

@@ -10,7 +10,7 @@ use crate::canon::fields::{Codes, Fields, Node};
 use crate::canon::{Object, Value};
 use crate::codes::Code;
 use crate::error::{Error, Result};
-use crate::key::Signer;
+use crate::key::{KeyId, Signer};
 use crate::object;
 use crate::record::{
     Body, Capture, Decision, Draft, KeyEntry, KeyRole, Kind, Layer, PlanEvent, Tier, Verdict,
@@ -67,16 +67,11 @@ impl Recorder {
             }
             Kind::KeyRetire => {
                 let fields = members(arguments, &["kind", "keyid"], &[])?;
-                Body::KeyRetire { keyid: fields.need("keyid")?.keyid()? }
+                Body::KeyRetire { keyid: other_key(&core, &fields)? }
             }
             _ => {
                 let fields = members(arguments, &["kind", "keyid", "reason", "as_of_seq"], &[])?;
-                let node = fields.need("keyid")?;
-                let keyid = node.keyid()?;
-                if keyid == core.keyid {
-                    return Err(node.fail("a key does not revoke itself")
-                        .hint("open the ledger with another of its keys; add one first if there is none"));
-                }
+                let keyid = other_key(&core, &fields)?;
                 let reason = fields.need("reason")?.ident()?;
                 Body::KeyRevoke { keyid, reason, as_of_seq: fields.need("as_of_seq")?.int()? }
             }
@@ -89,15 +84,24 @@ impl Recorder {
             }
             let more: Vec<&dyn Signer> = added.iter().map(|key| -> &dyn Signer { &**key }).collect();
             let receipt = pen.add_signed(&draft, &more, None)?;
-            // A key that has just died signs nothing more, not even the heartbeat that ends the epoch.
-            let own = matches!(&draft.body, Body::KeyRetire { keyid } if *keyid == pen.core.keyid);
-            if !own {
-                pen.heartbeat()?;
-            }
+            // Other writers look at the keys anew when an epoch begins.
+            pen.heartbeat()?;
             Ok(receipt)
         })?;
         Ok(Value::Object(object! { "record": receipt.to_value() }))
     }
+}
+
+/// A key that dies; never the one that signs here, since it could not even end the epoch afterwards.
+fn other_key(core: &Core, fields: &Fields<'_>) -> Result<KeyId> {
+    let node = fields.need("keyid")?;
+    let keyid = node.keyid()?;
+    if keyid == core.keyid {
+        return Err(node
+            .fail("this recorder signs with that key")
+            .hint("open the ledger with another of its keys; add one first if there is none"));
+    }
+    Ok(keyid)
 }
 
 impl Run {

@@ -1,12 +1,12 @@
 //! Opening: the ledger, record 0, what a dead recorder left behind.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use super::group::Group;
 use super::options::Options;
 use super::pen::{Pen, observed};
-use super::{Core, Recorder, lost, recover};
+use super::{Core, Recorder, lost, recheck, recover};
 use crate::canon::{Object, Value, parse};
 use crate::codes::Code;
 use crate::digest::Digest;
@@ -61,6 +61,7 @@ impl Recorder {
             permits: AtomicU64::new(0),
             checked: AtomicU64::new(u64::MAX),
             drift: AtomicI64::new(drift),
+            epoch: Mutex::new((0, host.monotonic_ms())),
             asked: AtomicU64::new(0),
             host,
             ledger,
@@ -68,6 +69,7 @@ impl Recorder {
         let recorder = Recorder { core };
         if recorder.core.ledger.state()? == crate::store::State::Open {
             let core = Arc::clone(&recorder.core);
+            recheck::newest_epoch(&core)?;
             recorder.core.write(false, move |pen| {
                 if pen.head().is_err() {
                     open_chain(&core, pen)?;
@@ -216,7 +218,7 @@ impl Pen<'_> {
     /// `key.revoked`, `key.unknown`, `key.expired`.
     pub(super) fn check_key(&mut self) -> Result<()> {
         let epoch = self.head()?.epoch;
-        if self.core.checked.load(std::sync::atomic::Ordering::Acquire) == epoch {
+        if self.core.checked.load(Ordering::Acquire) == epoch {
             return Ok(());
         }
         let keyid = self.core.keyid.to_string();
@@ -258,7 +260,7 @@ impl Pen<'_> {
         if until.is_some_and(|until| self.core.host.now() > until) {
             return Err(Error::new(Code::KeyExpired, "the time of this key has run out in this ledger"));
         }
-        self.core.checked.store(epoch, std::sync::atomic::Ordering::Release);
+        self.core.checked.store(epoch, Ordering::Release);
         Ok(())
     }
 }

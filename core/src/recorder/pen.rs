@@ -83,6 +83,9 @@ impl<'a> Pen<'a> {
             pen.check_key()?;
             pen.clock_step()?;
             lost::tell(&mut pen)?;
+            if core.epoch_is_old(at) {
+                pen.heartbeat()?;
+            }
         }
         Ok(pen)
     }
@@ -494,7 +497,8 @@ impl<'a> Pen<'a> {
         let now = self.core.host.now();
         let last = self.head()?.at;
         let behind = last.millis().saturating_sub(now.millis()) > 2_000;
-        if behind || self.core.clock_jumped(now) {
+        let jumped = self.core.clock_jumped(now);
+        if behind || jumped {
             let mut draft = Draft::new(Kind::ClockStep, self.nothing()?);
             draft.body = Body::ClockStep { from: last, to: now };
             self.add(&draft)?;

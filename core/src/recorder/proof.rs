@@ -33,7 +33,7 @@ fn split(n: u64) -> u64 {
 }
 
 /// Root of the subtree over the records `from..to`, where `from` is a multiple of the subtree's width.
-fn range(ledger: &dyn Ledger, from: u64, to: u64) -> Result<Hash> {
+pub(super) fn range(ledger: &dyn Ledger, from: u64, to: u64) -> Result<Hash> {
     let n = to.saturating_sub(from);
     if !n.is_power_of_two() {
         let middle = from.saturating_add(split(n));

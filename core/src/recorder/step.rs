@@ -109,6 +109,15 @@ impl Run {
             plan.draft.decision = Some(decision);
         }
         let opened = self.write_open(&plan, &act);
+        if opened.is_err() && plan.new_step {
+            plan.draft.step.map(|step| lock(&self.inner.steps).remove(&step));
+        }
+        if let (true, true, Err(error)) = (plan.gated, self.core.enforce, &opened)
+            && error.code() == Code::StoreFull
+            && let Some(mut decision) = plan.draft.decision.clone()
+        {
+            return self.refuse(plan, error.clone(), &mut decision);
+        }
         let opened = match self.core.or_lost(opened)? {
             Some(opened) => opened,
             None => return Ok(self.void(plan, None)),
@@ -297,9 +306,8 @@ impl Run {
         if predicate.get("phase").and_then(Value::as_str) != Some("intent") {
             return Err(reused());
         }
-        // The act may have begun already, so nobody gets a second right to run it.
-        let open = self.core.ledger.intents()?.iter().any(|intent| intent.seq == row.seq);
-        if !open {
+        // The act may have begun already, so nobody else gets a right to run it.
+        if !lock(&self.inner.open).contains(&row.seq) {
             return Err(Error::new(Code::GatePermitReused, format!("the act of record {} was run before", row.seq)));
         }
         let run = row.run.map(|(id, seq)| crate::record::Place { id, seq, prev: None });
@@ -472,8 +480,10 @@ impl Step {
         if let Some(node) = fields.get("model") {
             draft.model = Some(served(&node, draft.model.as_ref(), draft.name.as_deref().unwrap_or_default())?);
         }
-        if begun.state.load(Ordering::Acquire) == VOID {
-            return Ok(Value::Object(Object::new()));
+        match begun.state.load(Ordering::Acquire) {
+            VOID => return Ok(Value::Object(Object::new())),
+            CLOSED => return Err(Error::new(Code::RecorderClosed, "the step is closed")),
+            _ => {}
         }
         let unclaimed = begun.must_claim && begun.permit.as_ref().is_some_and(|permit| !permit.is_claimed());
         if unclaimed && status != Status::Cancelled {
@@ -529,15 +539,21 @@ impl Begun {
         let closed = || Error::new(Code::RecorderClosed, "the step is closed");
         self.state.compare_exchange(OPEN, CLOSED, Ordering::AcqRel, Ordering::Acquire).map_err(|_| closed())?;
         let intent = self.receipt.as_ref().map(|receipt| receipt.seq).ok_or_else(closed)?;
+        // A request id asked twice gives two handles of one step; one of them ends it.
+        if !lock(&self.run.inner.open).remove(&intent) {
+            return Err(closed());
+        }
         let written = self.run.core.write(false, move |pen: &mut Pen<'_>| pen.add(&draft));
         match &written {
             Ok(_) => {
-                lock(&self.run.inner.open).remove(&intent);
                 if self.permit.is_some() {
                     self.run.core.permits.fetch_sub(1, Ordering::AcqRel);
                 }
             }
-            Err(_) => self.state.store(OPEN, Ordering::Release),
+            Err(_) => {
+                lock(&self.run.inner.open).insert(intent);
+                self.state.store(OPEN, Ordering::Release);
+            }
         }
         written
     }
