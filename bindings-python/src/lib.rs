@@ -3,8 +3,11 @@
 #![forbid(unsafe_code)]
 
 mod evidence;
+mod files;
 mod guard;
+mod key;
 mod plain;
+mod recorder;
 mod value;
 
 /// The native half of `execert`.
@@ -14,7 +17,16 @@ mod _execert {
     #[pymodule_export]
     use crate::evidence::_arm_panic;
     #[pymodule_export]
-    use crate::evidence::{canonical, plain, render_text};
+    use crate::evidence::{
+        canonical, check, convert, main, parse, plain, redact, render_text, reveal, snapshot, trust_build, user_trust,
+        verify,
+    };
+    #[pymodule_export]
+    use crate::key::Key;
+    #[pymodule_export]
+    use crate::recorder::{Recorder, Run, Step};
+    #[pymodule_export]
+    use crate::value::Snapshot;
 
     /// The version of the package, of the core and of the command line.
     #[pymodule_export]

@@ -20,6 +20,22 @@ pub(crate) fn from_python(value: &Bound<'_, PyAny>) -> Result<Value> {
     walk.value(value)
 }
 
+/// Plain JSON that was read once: what the caller changes later does not change it.
+#[pyclass(frozen, module = "execert._execert")]
+pub(crate) struct Snapshot(Value);
+
+impl Snapshot {
+    pub(crate) fn new(value: Value) -> Self {
+        Snapshot(value)
+    }
+}
+
+/// The same error about a value that stands below `path` in its document.
+pub(crate) fn below(path: &str, error: Error) -> Error {
+    let place = format!("{path}{}", error.path().unwrap_or_default());
+    error.at(place)
+}
+
 struct Walk {
     path: String,
     /// Addresses of the containers around the value being read.
@@ -55,8 +71,11 @@ impl Walk {
             self.container(value, |walk| walk.object(object))
         } else if let Ok(items) = value.cast_exact::<PyList>() {
             self.container(value, |walk| walk.array(items))
+        } else if let Ok(snapshot) = value.cast_exact::<Snapshot>() {
+            Ok(snapshot.get().0.clone())
         } else {
-            self.fail(Code::CanonUnsupportedType, unsupported(value))
+            let hint = "convert it first: `execert.plain` does, and lists what it converted";
+            self.fail(Code::CanonUnsupportedType, unsupported(value)).map_err(|error: Error| error.hint(hint))
         }
     }
 
