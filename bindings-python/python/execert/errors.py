@@ -58,7 +58,7 @@ class ExecertError(Exception):
         self.verdict = None if report is None else report.verdict
 
     def __str__(self) -> str:
-        after = f"; {self.hint}" if self.hint else ""
+        after = f". {self.hint}" if self.hint else ""
         return f"{self.message} [{self.code}]{after}"
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -187,15 +187,20 @@ class Recorder:
         verdict: Literal["approved", "refused", "delegated"] = "approved",
         expires_at: datetime | str | None = None,
         role: str | None = None,
+        text: str | None = None,
+        delegation: Mapping[str, object] | None = None,
     ) -> Record:
         """Answers a request for approval with the approver's own key; from any process.
 
-        `request` is the digest that `Denied.request` or `requests()` gives.
+        `request` is the digest that `Denied.request` or `requests()` gives. An approval is used once and ends within
+        24 hours, by default after one. With `delegated`, `delegation` says to whom: `to` (key id), `tools`, `tier`,
+        `depth`.
         """
         from .evidence import _time
 
         expires = expires_at if expires_at is None or isinstance(expires_at, str) else _time(expires_at)
-        document = _present(approve=request, verdict=verdict, expires_at=expires, role=role)
+        document = _present(approve=request, verdict=verdict, expires_at=expires, role=role, text=text)
+        document.update(delegation or {})
         return _record(self._native.approve(document, _key(key))["record"])
 
     def note(self, event: str | None = None, *, kind: str = "note", **members: object) -> Record:
