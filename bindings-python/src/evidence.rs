@@ -183,7 +183,9 @@ pub(crate) fn reveal<'py>(
         let (target, raised, request) = (Target::of(out)?, Raised::default(), from_python(request)?);
         let work = || {
             let (mut bundle, mut fuller) = (bundle.open(&raised)?, fuller.open(&raised)?);
-            target.write(&raised, |out| execert::disclose::reveal(&mut *bundle, &mut *fuller, &request, out))
+            target.write(&raised, |out| {
+                execert::disclose::reveal(&mut *bundle, &mut *fuller, &request, out)
+            })
         };
         let answer = raised.before(guard::detached(py, work))?;
         Ok(to_python(py, &answer)?)
@@ -204,6 +206,7 @@ pub(crate) fn render_text(py: Python<'_>, report: &[u8], name: &str, trust: &str
 }
 
 /// The command line; answers its exit code.
+#[cfg(feature = "command")]
 #[pyfunction]
 #[pyo3(signature = (arguments, /))]
 pub(crate) fn main(py: Python<'_>, arguments: Vec<std::ffi::OsString>) -> PyResult<u8> {

@@ -55,14 +55,20 @@ impl Source {
         if value.hasattr("read")? {
             return Ok(Source::Object(value.clone().unbind()));
         }
-        Err(Error::new(Code::WireBadArgument, "evidence is a path, bytes, or an open binary file").into())
+        Err(Error::new(
+            Code::WireBadArgument,
+            "evidence is a path, bytes, or an open binary file",
+        )
+        .into())
     }
 
     /// # Errors
     /// `store.io` if the file cannot be opened.
     pub(crate) fn open(self, raised: &Raised) -> Result<Box<dyn Read>> {
         Ok(match self {
-            Source::Path(path) => Box::new(BufReader::new(File::open(&path).map_err(|error| failed(&path, &error))?)),
+            Source::Path(path) => Box::new(BufReader::new(
+                File::open(&path).map_err(|error| failed(&path, &error))?,
+            )),
             Source::Bytes(bytes) => Box::new(Cursor::new(bytes)),
             Source::Object(object) => Box::new(BufReader::with_capacity(BLOCK, Object(object, raised.clone()))),
         })
@@ -97,7 +103,8 @@ impl Target {
             Target::Object(object) => {
                 let mut out = BufWriter::with_capacity(BLOCK, Object(object, raised.clone()));
                 let answer = work(&mut out)?;
-                out.flush().map_err(|error| Error::new(Code::StoreIo, format!("the bundle could not be written: {error}")))?;
+                out.flush()
+                    .map_err(|error| Error::new(Code::StoreIo, format!("the bundle could not be written: {error}")))?;
                 Ok(answer)
             }
             Target::Path(path) => {
@@ -158,7 +165,11 @@ impl Write for Object {
             let write = || -> PyResult<usize> {
                 let answer = self.0.bind(py).call_method1("write", (PyBytes::new(py, bytes),))?;
                 // Raw files may write less; others answer with all or with nothing.
-                if answer.is_none() { Ok(bytes.len()) } else { answer.extract() }
+                if answer.is_none() {
+                    Ok(bytes.len())
+                } else {
+                    answer.extract()
+                }
             };
             write().map_err(|error| self.1.keep(error))
         })

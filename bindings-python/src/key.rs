@@ -1,6 +1,6 @@
 //! Signing keys. The secret half never becomes a Python object.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use execert::host::Host;
@@ -23,6 +23,12 @@ pub(crate) fn host(py: Python<'_>) -> Arc<Native> {
         ))
     };
     Arc::clone(HOST.get_or_init(py, make))
+}
+
+/// The path as text: documents name files, and JSON holds only Unicode.
+fn text_of(path: &Path) -> execert::Result<&str> {
+    let odd = || Error::new(Code::WireBadArgument, "the path of a key file is not Unicode text");
+    path.to_str().ok_or_else(odd)
 }
 
 /// An Ed25519 key that signs. It can be saved, but is never shown and never pickled.
@@ -53,7 +59,7 @@ impl Key {
         guard::entry(py, || {
             let host = host(py);
             guard::detached(py, || {
-                let bytes = host.read_file(&path.to_string_lossy())?;
+                let bytes = host.read_file(text_of(&path)?)?;
                 let pem = std::str::from_utf8(&bytes)
                     .map_err(|_| Error::new(Code::KeyMalformed, "the key file is not a PEM text"))?;
                 Ok(Key(SecretKey::from_pem(pem)?))
@@ -69,7 +75,9 @@ impl Key {
 
     /// Writes a PEM file that only its owner can read. A file that exists is never overwritten.
     fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
-        guard::entry(py, || guard::detached(py, || execert_store::write_key(&path, &self.0)))
+        guard::entry(py, || {
+            guard::detached(py, || execert_store::write_key(text_of(&path)?, &self.0))
+        })
     }
 
     /// The key id: base64 of the SHA-256 of the public half.

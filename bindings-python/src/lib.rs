@@ -16,10 +16,12 @@ mod _execert {
     #[cfg(feature = "testing")]
     #[pymodule_export]
     use crate::evidence::_arm_panic;
+    #[cfg(feature = "command")]
+    #[pymodule_export]
+    use crate::evidence::main;
     #[pymodule_export]
     use crate::evidence::{
-        canonical, check, convert, main, parse, plain, redact, render_text, reveal, snapshot, trust_build, user_trust,
-        verify,
+        canonical, check, convert, parse, plain, redact, render_text, reveal, snapshot, trust_build, user_trust, verify,
     };
     #[pymodule_export]
     use crate::key::Key;

@@ -207,7 +207,9 @@ impl Step {
 fn document(value: &Bound<'_, PyAny>) -> Outcome<Object> {
     match from_python(value)? {
         Value::Object(object) => Ok(object),
-        _ => Err(Error::new(Code::WireBadArgument, "a document is an object").at("").into()),
+        _ => Err(Error::new(Code::WireBadArgument, "a document is an object")
+            .at("")
+            .into()),
     }
 }
 

@@ -75,7 +75,8 @@ impl Walk {
             Ok(snapshot.get().0.clone())
         } else {
             let hint = "convert it first: `execert.plain` does, and lists what it converted";
-            self.fail(Code::CanonUnsupportedType, unsupported(value)).map_err(|error: Error| error.hint(hint))
+            self.fail(Code::CanonUnsupportedType, unsupported(value))
+                .map_err(|error: Error| error.hint(hint))
         }
     }
 
