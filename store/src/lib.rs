@@ -15,6 +15,8 @@
 //! library, drops the locks of the first. Copy a ledger with [`backup`].
 #![forbid(unsafe_code)]
 
+mod backup;
+mod check;
 mod fault;
 mod gate;
 mod headfile;
@@ -34,11 +36,13 @@ mod walk;
 
 use std::path::Path;
 
-use execert::store::{Ledger, Memory, NewLedger, Secrets};
+use execert::store::{Head, Ledger, Memory, NewLedger, Secrets};
 use execert::{Code, Error, Result};
 use zeroize::Zeroizing;
 
 pub use keyfile::{first_mac_key, read_key, volume_warning, write_key, write_secret};
+pub use backup::Known;
+pub use check::Checked;
 pub use native::Native;
 
 /// Opens a ledger to write: a folder, or `memory:`. With `new` it is made if there is none.
@@ -61,6 +65,40 @@ pub fn open(url: &str, new: Option<&NewLedger>) -> Result<Box<dyn Ledger>> {
 /// `store.read_only` if records are left in a WAL that cannot be read here; `store.*`; `chain.forked_process`.
 pub fn open_read(url: &str) -> Result<Box<dyn Ledger>> {
     Ok(Box::new(sqlite::open_read(folder(url)?)?))
+}
+
+/// Reads a whole ledger and compares each row with what it says of itself and of the row before; changes nothing.
+///
+/// # Errors
+/// `store.corrupt` with the first row that is wrong, as path `/record/SEQ`; `store.*`.
+pub fn check(url: &str) -> Result<Checked> {
+    let ledger = sqlite::open_read(folder(url)?)?;
+    ledger.look(|connection| check::check(connection, ledger.identity()))
+}
+
+/// Copies a ledger that may be in use into a new folder, and answers the head that the copy ends with.
+///
+/// The copy is to be kept, not to be written on beside the original: that would be a second history, which only a head
+/// file elsewhere or a witness notices.
+///
+/// # Errors
+/// `wire.bad_argument` if `to` exists; `key.permissions`; `store.*`.
+pub fn backup(url: &str, to: &str) -> Result<Option<Head>> {
+    // Opened first, so that SQLite's files are in place and this process is allowed to touch them.
+    let ledger = sqlite::open_read(folder(url)?)?;
+    backup::copy(ledger.folder(), folder(to)?)
+}
+
+/// How far a ledger is and how far it is known to have been; works on a ledger that was rolled back.
+///
+/// `head_file`: as given when the ledger is opened; None: the one in the folder.
+///
+/// # Errors
+/// `store.*`.
+pub fn known(url: &str, head_file: Option<&str>) -> Result<Known> {
+    let ledger = sqlite::open_read(folder(url)?)?;
+    let head_file = head_file.map_or_else(|| ledger.folder().join("head"), Into::into);
+    ledger.look(|connection| backup::known(connection, ledger.identity().id, &head_file))
 }
 
 fn folder(url: &str) -> Result<&Path> {

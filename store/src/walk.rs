@@ -1,10 +1,10 @@
 //! Whether the rows of a ledger hold together: digest, order, links. Signatures and tags are the recorder's to check.
 
+use execert::Result;
 use execert::canon::{self, Value};
 use execert::digest::{Digest, unb64};
 use execert::limits::Limits;
 use execert::store::{Head, Identity, Row};
-use execert::{Result, merkle};
 use rusqlite::Connection;
 
 use crate::fault::corrupt;
@@ -104,18 +104,4 @@ pub(crate) fn ends(chain: &Chain, head: &Head) -> Result<()> {
         return Err(corrupt("the tree of the head has another size than the chain"));
     }
     Ok(())
-}
-
-/// The tree over all digests of a ledger.
-pub(crate) fn frontier(connection: &Connection) -> Result<merkle::Frontier> {
-    let mut tree = merkle::Frontier::new();
-    loop {
-        let next = rows::digests(connection, tree.size(), tree.size().saturating_add(100_000))?;
-        if next.is_empty() {
-            return Ok(tree);
-        }
-        for digest in &next {
-            tree.push(merkle::leaf(digest));
-        }
-    }
 }

@@ -1,10 +1,5 @@
 //! One behaviour for every backend: each test runs in memory and on SQLite.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "a test"
-)]
+#![expect(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a test")]
 
 mod common;
 

@@ -5,7 +5,7 @@
 
 mod open;
 pub(crate) mod rows;
-mod schema;
+pub(crate) mod schema;
 mod turn;
 mod write;
 
@@ -78,6 +78,10 @@ impl Drop for Bound {
 }
 
 impl Sqlite {
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     fn database(&self) -> PathBuf {
         self.folder.join("ledger.db")
     }
@@ -98,7 +102,7 @@ impl Sqlite {
     }
 
     /// Reads beside turns. A connection that failed is not used again.
-    fn look<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    pub(crate) fn look<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         self.check()?;
         let mut bound = self.reader.enter(None).ok_or_else(opened::inherited)?;
         if bound.connection.is_none() {

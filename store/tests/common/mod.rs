@@ -1,6 +1,5 @@
 //! A small recorder for tests: rows that hang together, without signatures.
 #![allow(dead_code, reason = "each test takes what it needs")]
-#![allow(unreachable_pub, reason = "a module of several tests")]
 
 use execert::canon::{Value, to_jcs};
 use execert::digest::{Digest, b64};
@@ -10,10 +9,10 @@ use execert::store::{Batch, Head, Ledger, NewRow, Row, Turn};
 use execert::time::Timestamp;
 use execert::{Result, object};
 
-pub const DEADLINE: u64 = 30_000;
+pub(crate) const DEADLINE: u64 = 30_000;
 
 /// A record of this chain, at this place, saying this.
-pub fn record(ledger: &dyn Ledger, seq: u64, prev: Option<Digest>, says: &str) -> NewRow {
+pub(crate) fn record(ledger: &dyn Ledger, seq: u64, prev: Option<Digest>, says: &str) -> NewRow {
     let chain = object! {
         "id": ledger.identity().id.to_string(),
         "seq": Value::count(seq),
@@ -37,7 +36,7 @@ pub fn record(ledger: &dyn Ledger, seq: u64, prev: Option<Digest>, says: &str) -
 }
 
 /// A batch of records that follow the head of a turn.
-pub fn batch(ledger: &dyn Ledger, turn: &dyn Turn, says: &[&str]) -> Batch {
+pub(crate) fn batch(ledger: &dyn Ledger, turn: &dyn Turn, says: &[&str]) -> Batch {
     let mut head = turn.head().cloned();
     let mut rows = Vec::new();
     for says in says {
@@ -51,7 +50,7 @@ pub fn batch(ledger: &dyn Ledger, turn: &dyn Turn, says: &[&str]) -> Batch {
     batch
 }
 
-pub fn after(head: Option<&Head>, row: &Row) -> Head {
+pub(crate) fn after(head: Option<&Head>, row: &Row) -> Head {
     let mut frontier = head.map_or_else(Frontier::new, |head| head.frontier.clone());
     frontier.push(merkle::leaf(&row.digest));
     let old = head.cloned();
@@ -69,7 +68,7 @@ pub fn after(head: Option<&Head>, row: &Row) -> Head {
 }
 
 /// Appends in one turn; the new head.
-pub fn append(ledger: &dyn Ledger, says: &[&str]) -> Result<Head> {
+pub(crate) fn append(ledger: &dyn Ledger, says: &[&str]) -> Result<Head> {
     let turn = ledger.turn(DEADLINE)?;
     let (expect, batch) = (turn.head().cloned(), batch(ledger, &*turn, says));
     let head = batch.head.clone();
@@ -78,7 +77,7 @@ pub fn append(ledger: &dyn Ledger, says: &[&str]) -> Result<Head> {
 }
 
 /// Reads everything and checks that it hangs together: the number of records.
-pub fn whole(ledger: &dyn Ledger) -> u64 {
+pub(crate) fn whole(ledger: &dyn Ledger) -> u64 {
     let (mut next, mut frontier) = (0, Frontier::new());
     let mut last = None;
     ledger
@@ -113,6 +112,6 @@ pub fn whole(ledger: &dyn Ledger) -> u64 {
     next
 }
 
-pub fn uuid(n: u8) -> Uuid {
+pub(crate) fn uuid(n: u8) -> Uuid {
     Uuid::v7(1_700_000_000_000, [n; 10])
 }
