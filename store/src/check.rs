@@ -7,6 +7,8 @@
 //!
 //! Signatures, tags and what records mean are for `verify`.
 
+use std::fmt;
+
 use execert::canon::{self, Value};
 use execert::content::{self, Form, Open};
 use execert::digest::{Digest, unb64};
@@ -37,12 +39,33 @@ pub struct Checked {
     pub state: State,
 }
 
+impl fmt::Display for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            records,
+            contents,
+            tiles,
+            head,
+            state,
+        } = self;
+        write!(
+            f,
+            "{records} records, {contents} with content, {tiles} tiles, {}",
+            state.as_str()
+        )?;
+        match head {
+            Some(head) => write!(f, "; head {head}"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Checks a ledger through this connection.
 pub(crate) fn check(connection: &Connection, identity: &Identity) -> Result<Checked> {
     pages(connection)?;
     let head = rows::head(connection)?;
     let (mut chain, mut tree, mut contents) = (Chain::default(), Frontier::new(), 0_u64);
-    let mut tiles = Tiles::default();
+    let (mut tiles, mut found) = (Tiles::default(), 0_u64);
     loop {
         let slice = rows::slice(connection, tree.size(), u64::MAX)?;
         if slice.is_empty() {
@@ -54,14 +77,22 @@ pub(crate) fn check(connection: &Connection, identity: &Identity) -> Result<Chec
             contents = contents.saturating_add(u64::from(content_of(row, &payload)?));
             let leaf = merkle::leaf(&row.digest);
             tree.push(leaf);
-            tiles.push(connection, 0, leaf)?;
+            tiles.push(0, leaf, &mut |level, n, hashes| {
+                match rows::tile(connection, level, n)? {
+                    Some(stored) if stored != hashes.concat() => {
+                        return Err(corrupt(format!("tile {level}/{n} is not that of the records")));
+                    }
+                    stored => found = found.saturating_add(u64::from(stored.is_some())),
+                }
+                Ok(())
+            })?;
         }
     }
     let checked = |head| {
         Ok(Checked {
             records: tree.size(),
             contents,
-            tiles: tiles.found,
+            tiles: found,
             head,
             state: rows::state(connection)?,
         })
@@ -72,7 +103,7 @@ pub(crate) fn check(connection: &Connection, identity: &Identity) -> Result<Chec
         Some(head) => {
             walk::ends(&chain, head)?;
             ends(connection, head, &tree)?;
-            tiles.no_more(connection)?;
+            no_more(connection, found)?;
             checked(Some(head.digest))
         }
     }
@@ -160,16 +191,31 @@ fn ends(connection: &Connection, head: &Head, tree: &Frontier) -> Result<()> {
     Ok(())
 }
 
-/// Stored tiles against the hashes below them, level by level.
+/// Every stored tile was met on the way.
+fn no_more(connection: &Connection, found: u64) -> Result<()> {
+    let ask = || connection.query_row("SELECT count(*) FROM tile", [], |row| row.get::<_, u64>(0));
+    let stored = ask().map_err(|error| sql(&error, "counting tiles"))?;
+    if stored != found {
+        return Err(corrupt(format!(
+            "there are {stored} tiles where the records have {found}"
+        )));
+    }
+    Ok(())
+}
+
+/// Gets each tile when it is full: level, number in its level, 256 hashes.
+pub(crate) type Full<'a> = &'a mut dyn FnMut(u8, u64, &[merkle::Hash]) -> Result<()>;
+
+/// Tiles in the making, level by level (C2SP tlog-tiles).
 #[derive(Default)]
-struct Tiles {
+pub(crate) struct Tiles {
     /// The running tile of each level: its hashes, and which one it is.
     open: Vec<(Vec<merkle::Hash>, u64)>,
-    found: u64,
 }
 
 impl Tiles {
-    fn push(&mut self, connection: &Connection, level: u8, hash: merkle::Hash) -> Result<()> {
+    /// Adds a hash to a level; a full tile gives its root to the level above.
+    pub(crate) fn push(&mut self, level: u8, hash: merkle::Hash, full: Full<'_>) -> Result<()> {
         let at = usize::from(level);
         if self.open.len() <= at {
             self.open.push((Vec::new(), 0));
@@ -181,28 +227,9 @@ impl Tiles {
         if hashes.len() < 256 {
             return Ok(());
         }
-        let (full, number) = (std::mem::take(hashes), *n);
+        let (all, number) = (std::mem::take(hashes), *n);
         *n = n.saturating_add(1);
-        match rows::tile(connection, level, number)? {
-            Some(stored) if stored != full.concat() => {
-                return Err(corrupt(format!("tile {level}/{number} is not that of the records")));
-            }
-            Some(_) => self.found = self.found.saturating_add(1),
-            None => {}
-        }
-        self.push(connection, level.saturating_add(1), merkle::root(&full))
-    }
-
-    /// Every stored tile was met on the way.
-    fn no_more(&self, connection: &Connection) -> Result<()> {
-        let ask = || connection.query_row("SELECT count(*) FROM tile", [], |row| row.get::<_, u64>(0));
-        let stored = ask().map_err(|error| sql(&error, "counting tiles"))?;
-        if stored != self.found {
-            return Err(corrupt(format!(
-                "there are {stored} tiles where the records have {}",
-                self.found
-            )));
-        }
-        Ok(())
+        full(level, number, &all)?;
+        self.push(level.saturating_add(1), merkle::root(&all), full)
     }
 }

@@ -27,6 +27,7 @@ mod mac;
 mod native;
 mod opened;
 mod private;
+mod rebuild;
 mod reserve;
 mod slots;
 mod sqlite;
@@ -40,9 +41,9 @@ use execert::store::{Head, Ledger, Memory, NewLedger, Secrets};
 use execert::{Code, Error, Result};
 use zeroize::Zeroizing;
 
-pub use keyfile::{first_mac_key, read_key, volume_warning, write_key, write_secret};
 pub use backup::Known;
 pub use check::Checked;
+pub use keyfile::{first_mac_key, read_key, volume_warning, write_key, write_secret};
 pub use native::Native;
 
 /// Opens a ledger to write: a folder, or `memory:`. With `new` it is made if there is none.
@@ -67,11 +68,18 @@ pub fn open_read(url: &str) -> Result<Box<dyn Ledger>> {
     Ok(Box::new(sqlite::open_read(folder(url)?)?))
 }
 
-/// Reads a whole ledger and compares each row with what it says of itself and of the row before; changes nothing.
+/// Reads a whole ledger and compares each row with what it says of itself and of the row before.
+///
+/// With `rebuild`, everything that follows from the records is made anew first: head, tree, tiles, open intents and
+/// runs, the index of runs. Records and content are never changed, and interior damage is never cut away. Requests for
+/// approval stay as they are; a run that was detached and whose row is lost belongs to the recorder that began it.
 ///
 /// # Errors
 /// `store.corrupt` with the first row that is wrong, as path `/record/SEQ`; `store.*`.
-pub fn check(url: &str) -> Result<Checked> {
+pub fn check(url: &str, rebuild: bool) -> Result<Checked> {
+    if rebuild {
+        return rebuild::rebuild(folder(url)?);
+    }
     let ledger = sqlite::open_read(folder(url)?)?;
     ledger.look(|connection| check::check(connection, ledger.identity()))
 }

@@ -287,7 +287,7 @@ fn check_names_the_first_record_that_is_wrong() {
     let (_folder, at) = new();
     let url = at.to_str().unwrap();
     append(&*open(&at), &["a", "b", "c"]).unwrap();
-    let fine = execert_store::check(url).unwrap();
+    let fine = execert_store::check(url, false).unwrap();
     assert_eq!((fine.records, fine.contents, fine.state), (3, 3, State::Open));
     let good = fs::read(at.join("ledger.db")).unwrap();
     let spoil = [
@@ -309,7 +309,7 @@ fn check_names_the_first_record_that_is_wrong() {
         let connection = rusqlite::Connection::open(at.join("ledger.db")).unwrap();
         connection.execute_batch(sql).unwrap();
         drop(connection);
-        let error = execert_store::check(url).unwrap_err();
+        let error = execert_store::check(url, false).unwrap_err();
         assert_eq!(error.code(), Code::StoreCorrupt, "{sql}: {error}");
         if !sql.contains("randomblob") {
             assert_eq!(error.path(), Some(path), "{sql}: {error}");
@@ -318,7 +318,7 @@ fn check_names_the_first_record_that_is_wrong() {
         }
     }
     fs::write(at.join("ledger.db"), &good[..good.len() / 2]).unwrap();
-    assert_eq!(execert_store::check(url).unwrap_err().code(), Code::StoreCorrupt);
+    assert_eq!(execert_store::check(url, false).unwrap_err().code(), Code::StoreCorrupt);
     fs::write(at.join("ledger.db"), b"this is a letter, not a database").unwrap();
     assert_eq!(refused(&at).0, Code::StoreCorrupt);
 }
@@ -338,7 +338,7 @@ fn a_backup_is_a_ledger_and_never_overwrites() {
         Code::WireBadArgument
     );
     append(&*ledger, &["c"]).unwrap();
-    assert_eq!(execert_store::check(to_url).unwrap().records, 3);
+    assert_eq!(execert_store::check(to_url, false).unwrap().records, 3);
     assert_eq!(whole(&*execert_store::open_read(to_url).unwrap()), 3);
     let copy = open(&to);
     assert_eq!(copy.identity().id, ledger.identity().id);

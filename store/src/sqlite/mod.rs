@@ -7,7 +7,7 @@ mod open;
 pub(crate) mod rows;
 pub(crate) mod schema;
 mod turn;
-mod write;
+pub(crate) mod write;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ use execert::store::{
 use execert::{Code, Error, Result};
 use rusqlite::Connection;
 
-pub(crate) use open::{open, open_read};
+pub(crate) use open::{open, open_read, who};
 use schema::Use;
 pub(crate) use turn::Writer;
 

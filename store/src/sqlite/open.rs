@@ -283,7 +283,7 @@ fn fill(folder: &Path, database: &Path, head_file: &Path, asked: &NewLedger) -> 
     private::flush_folder(folder)
 }
 
-fn who(connection: &Connection) -> Result<(Identity, Durability)> {
+pub(crate) fn who(connection: &Connection) -> Result<(Identity, Durability)> {
     let ask = || {
         connection.query_row(
             "SELECT id, tenant, origin, index_key, durability FROM ledger",

@@ -88,7 +88,7 @@ pub(crate) fn anywhere() -> Result<(), String> {
     }
     println!("{kept} records, {acknowledged} kills after an acknowledged record");
     assert!(acknowledged > 0, "no round got as far as a record");
-    execert_store::check(at.to_str().unwrap()).unwrap();
+    execert_store::check(at.to_str().unwrap(), false).unwrap();
     Ok(())
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn both() -> Result<(), String> {
         drop(ledger);
         assert!(child());
         assert_eq!(whole(&*open(&at)), 1 + 60 + 1 + 20);
-        assert!(execert_store::check(at.to_str().unwrap()).is_ok());
+        assert!(execert_store::check(at.to_str().unwrap(), false).is_ok());
     }
     Ok(())
 }
@@ -123,7 +123,7 @@ fn beside_threads(round: impl Fn(&dyn Ledger) -> bool) {
     assert!(all_well);
     assert!(whole(&*ledger) >= count.load(Ordering::Relaxed));
     drop(ledger);
-    execert_store::check(at.to_str().unwrap()).unwrap();
+    execert_store::check(at.to_str().unwrap(), false).unwrap();
 }
 
 pub(crate) fn threads() -> Result<(), String> {
