@@ -98,6 +98,14 @@ impl Reader<'_> {
         self.bytes.get(self.at).copied()
     }
 
+    fn byte_at(&self, ahead: usize) -> Option<u8> {
+        self.bytes.get(self.at.saturating_add(ahead)).copied()
+    }
+
+    fn digit_at(&self, ahead: usize) -> bool {
+        self.byte_at(ahead).is_some_and(|byte| byte.is_ascii_digit())
+    }
+
     fn step(&mut self) {
         self.at = self.at.saturating_add(1);
     }
@@ -115,6 +123,9 @@ impl Reader<'_> {
             Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n')
         ) {
             return self.syntax();
+        }
+        if matches!(first, Some(b'{' | b'[')) && self.depth >= self.limits.depth {
+            return self.fail(Code::CanonTooDeep, "the document is nested too deep");
         }
         self.values = self.values.saturating_add(1);
         if self.values > self.limits.values {
@@ -134,9 +145,6 @@ impl Reader<'_> {
     }
 
     fn nested(&mut self, read: fn(&mut Self) -> Result<Value>) -> Result<Value> {
-        if self.depth >= self.limits.depth {
-            return self.fail(Code::CanonTooDeep, "the document is nested too deep");
-        }
         self.depth = self.depth.saturating_add(1);
         self.step();
         let value = read(self)?;
@@ -245,12 +253,13 @@ impl Reader<'_> {
             let end = self.at.saturating_add(run);
             out.push_str(self.text.get(self.at..end).unwrap_or_default());
             self.at = end;
-            if out.len() > limit {
-                return self.fail(Code::CanonTooLarge, too_long);
-            }
             match self.peek() {
                 Some(b'"') => {
                     self.step();
+                    // Judged where the string ends: one that never ends is no string.
+                    if out.len() > limit {
+                        return self.fail(Code::CanonTooLarge, too_long);
+                    }
                     return Ok(out);
                 }
                 Some(b'\\') => {
@@ -286,11 +295,12 @@ impl Reader<'_> {
             return Ok(letter);
         }
         let lone = "an escaped surrogate stands without its partner";
-        if unit >= 0xdc00 || self.bytes.get(self.at..self.at.saturating_add(2)) != Some(b"\\u") {
+        if unit >= 0xdc00 || self.byte_at(0) != Some(b'\\') || self.byte_at(1) != Some(b'u') {
             return self.fail(Code::CanonLoneSurrogate, lone);
         }
         self.step();
-        let low = self.unit()?;
+        // Whatever is wrong with the next escape, the surrogate before it is without its partner.
+        let low = self.unit().or_else(|_| self.fail(Code::CanonLoneSurrogate, lone))?;
         let pair = char::decode_utf16([unit, low].map(|u| u16::try_from(u).unwrap_or_default())).next();
         match pair {
             Some(Ok(letter)) => Ok(letter),
@@ -332,18 +342,20 @@ impl Reader<'_> {
             self.digits()?;
         }
         let mut plain = true;
-        if self.peek() == Some(b'.') {
+        // The longest match: in `1.` and `1e+` the number is `1`, and the rest comes after a value.
+        if self.peek() == Some(b'.') && self.digit_at(1) {
             plain = false;
             self.step();
             self.digits()?;
         }
         if let Some(b'e' | b'E') = self.peek() {
-            plain = false;
-            self.step();
-            if let Some(b'+' | b'-') = self.peek() {
-                self.step();
+            let signed = matches!(self.byte_at(1), Some(b'+' | b'-'));
+            let prefix = if signed { 2 } else { 1 };
+            if self.digit_at(prefix) {
+                plain = false;
+                self.at = self.at.saturating_add(prefix);
+                self.digits()?;
             }
-            self.digits()?;
         }
         let token = self.text.get(start..self.at).unwrap_or_default();
         // Rust reads any length of decimal text exactly, to the nearest double, ties to even.

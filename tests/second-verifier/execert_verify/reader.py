@@ -68,29 +68,27 @@ class _Reader:
     def value(self, path, depth):
         self.space()
         first = self.peek()
-        if first in ("{", "[") and first:
-            if depth > self.limits.depth:
-                raise Refused("canon.too_deep", path)
-            self.count(path)
+        if not first or first not in '{["-0123456789tfn':
+            raise Refused("canon.syntax", path)
+        if first in "{[" and depth > self.limits.depth:
+            raise Refused("canon.too_deep", path)
+        self.count(path)
+        if first in "{[":
             return self.object(path, depth) if first == "{" else self.array(path, depth)
         if first == '"':
             value = self.string(path)
             if len(value) * 4 > self.limits.string and len(value.encode()) > self.limits.string:
                 raise Refused("canon.too_large", path)
-            self.count(path)
             return value
         for word, meaning in _WORDS:
             if self.text.startswith(word, self.at):
                 self.at += len(word)
-                self.count(path)
                 return meaning
         match = _NUMBER.match(self.text, self.at)
         if not match:
             raise Refused("canon.syntax", path)
         self.at = match.end()
-        value = numbers.parse(match.group(), path)
-        self.count(path)
-        return value
+        return numbers.parse(match.group(), path)
 
     def count(self, path):
         self.values += 1
@@ -109,12 +107,12 @@ class _Reader:
             if self.peek() != '"':
                 raise Refused("canon.syntax", path)
             name = self.string(path)
+            if len(name.encode()) > self.limits.name:
+                raise Refused("canon.too_large", path)
             if name in members:
                 raise Refused("canon.duplicate_key", path)
             if len(members) >= self.limits.members:
                 raise Refused("canon.too_many", path)
-            if len(name.encode()) > self.limits.name:
-                raise Refused("canon.too_large", path)
             self.space()
             if self.peek() != ":":
                 raise Refused("canon.syntax", path)
