@@ -111,7 +111,7 @@ def letter(one, rng):
 def text(rng):
     """A text, two times in three broken somewhere, or at an edge of a limit."""
     kind = rng.random()
-    if kind < 0.01:
+    if kind < 0.002:
         return edge(rng)
     found = spell(value(rng), rng).encode()
     if kind < 0.34:
