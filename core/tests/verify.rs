@@ -1,0 +1,664 @@
+//! Checking, where the golden vectors say nothing: one chain, one thing wrong, the finding at its place.
+#![expect(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "a test may"
+)]
+
+mod support;
+
+use execert::canon::{Value, parse, to_jcs};
+use execert::digest::{Digest, b64};
+use execert::key::Signer;
+use execert::limits::Limits;
+use execert::object;
+use execert::record::{Body, KeyEntry, KeyRole, Kind, Link, Phase};
+use execert::report::{Report, Severity, Verdict};
+use execert::statement::{DocumentKind, Subject};
+use execert::verify::{check, verify};
+
+use support::{Chain, codes, key, note, now, proof, time, trust, uuid, vkey};
+
+type Found = (u8, &'static str, Option<u64>);
+
+fn with(member: &str, value: impl Into<Value>) -> Value {
+    let mut options = object! { "now": time(86_400) };
+    options.insert(member, value);
+    Value::Object(options)
+}
+
+fn look(bundle: &[u8], trust: &Value, options: &Value) -> Report {
+    check(&mut &bundle[..], trust, options).unwrap()
+}
+
+/// A sealed chain with one run of `pairs` intents and outcomes, and a heartbeat.
+fn sealed(pairs: usize) -> Chain {
+    let mut chain = Chain::open(1);
+    let run = chain.run();
+    for _ in 0..pairs {
+        chain.pair(run);
+    }
+    chain.beat(|_| {});
+    chain.end(run);
+    chain.seal();
+    chain
+}
+
+/// The bundle of a chain with a checkpoint of north and south over all of it, under trust in both.
+fn witnessed(chain: &Chain) -> Report {
+    let checkpoint = chain.checkpoint(chain.records.len(), &[("north", 3_600), ("south", 3_700)]);
+    look(
+        &chain.bundle(0, &[note(&checkpoint)]),
+        &trust(&["north", "south"], 2),
+        &now(),
+    )
+}
+
+fn axis(report: &Report, name: &str) -> String {
+    report
+        .to_value()
+        .get("axes")
+        .unwrap()
+        .get(name)
+        .unwrap()
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn what_a_recorder_makes_is_intact() {
+    let report = witnessed(&sealed(3));
+    assert_eq!((report.verdict(), codes(&report)), (Verdict::Intact, vec![]));
+    assert_eq!(axis(&report, "witness"), "pass");
+    let tags = with("mac_key", b64(&[9; 32]));
+    let report = look(&sealed(1).bundle(0, &[]), &trust(&[], 0), &tags);
+    assert_eq!(codes(&report), [(11, "witness.none", None)]);
+}
+
+#[test]
+fn runs_from_a_long_ledger() {
+    let mut chain = Chain::open(1);
+    let (a, b) = (chain.run(), chain.run());
+    for _ in 0..3 {
+        chain.pair(a);
+        chain.pair(b);
+    }
+    let ends = [chain.end(a), chain.end(b)];
+    chain.beat(|_| {});
+    let size = chain.records.len();
+    let mut material = vec![chain.basis(0)];
+    material.extend(ends.map(|at| proof(&chain.receipt(at, size, &[("north", 3_600)]))));
+    let trust = trust(&["north", "south"], 1);
+    let report = look(&chain.run_bundle(&[a, b], &material), &trust, &now());
+    assert_eq!((report.verdict(), codes(&report)), (Verdict::Intact, vec![]));
+    let parts = report.to_value().get("completeness").unwrap().clone();
+    assert_eq!(
+        parts
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|p| p.get("through").unwrap().as_int().unwrap())
+            .collect::<Vec<_>>(),
+        [7, 7]
+    );
+    // A receipt whose path is another's proves nothing, and says so at its record.
+    let good = chain.receipt(ends[0], size, &[("north", 3_600)]);
+    let mut hashes = good.hashes().to_vec();
+    hashes.swap(0, 1);
+    let bad = execert::checkpoint::Receipt::new(good.index(), hashes, good.checkpoint().clone());
+    let report = look(&chain.run_bundle(&[a], &[chain.basis(0), proof(&bad)]), &trust, &now());
+    let at = Some(good.index());
+    assert_eq!(
+        codes(&report),
+        [(11, "witness.other_content", at), (11, "witness.quorum_not_met", at)]
+    );
+    assert_eq!(
+        report.to_value().get("witnesses").unwrap().as_array().unwrap()[0]
+            .get("state")
+            .unwrap()
+            .as_str(),
+        Some("other")
+    );
+}
+
+#[test]
+fn numbers_of_a_heartbeat() {
+    for root in [false, true] {
+        let mut chain = Chain::open(1);
+        let run = chain.run();
+        chain.step(run);
+        chain.beat(|_| {});
+        chain.step(run);
+        let at = chain.beat(|beat| if root { beat.root = [1; 32] } else { beat.first -= 1 });
+        chain.end(run);
+        chain.seal();
+        assert_eq!(
+            codes(&witnessed(&chain)),
+            [(5, "chain.foreign_record", Some(u64::try_from(at).unwrap()))]
+        );
+    }
+}
+
+#[test]
+fn nothing_follows_a_seal() {
+    let mut chain = sealed(1);
+    chain.push(Kind::Note, Body::Note { event: "late".into() }, |_| {});
+    let report = witnessed(&chain);
+    assert_eq!(codes(&report), [(5, "chain.foreign_record", Some(7))]);
+    assert_eq!(report.verdict(), Verdict::Altered);
+}
+
+#[test]
+fn a_second_outcome_and_a_link_to_another_digest() {
+    let mut chain = Chain::open(1);
+    let run = chain.run();
+    let (intent, _) = chain.pair(run);
+    chain.outcome(run, intent);
+    chain.add(Kind::Note, Some(run), Body::Note { event: "x".into() }, |record| {
+        record.links = vec![Link {
+            rel: "consumed".into(),
+            digest: Digest::of(b"?"),
+            chain: None,
+            seq: Some(1),
+        }];
+    });
+    chain.end(run);
+    chain.seal();
+    let report = witnessed(&chain);
+    assert_eq!(
+        codes(&report),
+        [
+            (9, "chain.foreign_record", Some(4)),
+            (9, "chain.foreign_record", Some(5))
+        ]
+    );
+    assert!(
+        report
+            .findings()
+            .all(|finding| finding.path.as_deref() == Some("/payload/predicate/links"))
+    );
+}
+
+#[test]
+fn an_open_intent_is_a_warning() {
+    let mut chain = Chain::open(1);
+    let run = chain.run();
+    let (_, outcome) = chain.pair(run);
+    chain.add(Kind::Code, Some(run), Body::None, |record| {
+        record.step = Some(uuid(5));
+        record.name = Some("x".into());
+        record.phase = Phase::Intent;
+        record.status = None;
+        record.capture = execert::record::Capture::Observed;
+    });
+    let _ = outcome;
+    chain.seal();
+    assert_eq!(codes(&witnessed(&chain)), [(9, "record.outcome_absent", Some(4))]);
+}
+
+#[test]
+fn keys_that_nobody_added_or_that_ran_out() {
+    // A key that the chain never added, but that the reader trusts.
+    let mut chain = Chain::open(1);
+    chain.signer = "second";
+    chain.seal();
+    let checkpoint = note(&chain.checkpoint(2, &[("north", 60)]));
+    let both = execert::trust::Trust::new()
+        .key(object! { "key": b64(&key("record").key().spki()), "revocation": "none", "operator": "acme" })
+        .key(object! { "key": b64(&key("second").key().spki()), "revocation": "none", "operator": "acme" })
+        .witness(vkey("north"))
+        .to_value()
+        .unwrap();
+    let report = look(&chain.bundle(0, core::slice::from_ref(&checkpoint)), &both, &now());
+    assert_eq!(codes(&report), [(7, "chain.foreign_record", Some(1))]);
+    // Without that trust it is unknown as well: first in the manifest.
+    let report = look(&chain.bundle(0, &[checkpoint]), &trust(&["north"], 1), &now());
+    assert_eq!(
+        codes(&report),
+        [(7, "key.unknown", None), (7, "chain.foreign_record", Some(1))]
+    );
+    let signers = report.to_value().get("signers").unwrap().clone();
+    assert_eq!(
+        signers.as_array().unwrap()[0].get("trusted").unwrap().as_bool(),
+        Some(false)
+    );
+
+    let mut chain = Chain::open_with(1, Some(time(2)));
+    chain.push(Kind::Note, Body::Note { event: "x".into() }, |_| {});
+    chain.seal();
+    let report = witnessed(&chain);
+    assert_eq!(
+        (report.verdict(), codes(&report)),
+        (Verdict::Expired, vec![(7, "key.expired", Some(2))])
+    );
+}
+
+/// A chain whose record 1 adds a second key.
+fn two_keys() -> Chain {
+    let mut chain = Chain::open(1);
+    let (old, new) = (key("record"), key("second"));
+    let entry = KeyEntry {
+        spki: new.key().clone(),
+        role: KeyRole::Record,
+        not_after: None,
+    };
+    chain.add_by(Kind::KeyAdd, None, Body::KeyAdd(entry), &[&old, &new], |_| {});
+    chain
+}
+
+#[test]
+fn a_key_that_revokes_itself() {
+    let mut chain = two_keys();
+    chain.signer = "second";
+    let body = Body::KeyRevoke {
+        keyid: key("second").key().keyid(),
+        reason: "lost".into(),
+        as_of_seq: 1,
+    };
+    chain.push(Kind::KeyRevoke, body, |_| {});
+    chain.signer = "record";
+    chain.seal();
+    assert_eq!(codes(&witnessed(&chain)), [(5, "chain.foreign_record", Some(2))]);
+}
+
+#[test]
+fn a_key_added_by_a_stranger_is_not_trusted() {
+    let mut chain = Chain::open(1);
+    let (stranger, new) = (key("stranger"), key("second"));
+    let entry = KeyEntry {
+        spki: new.key().clone(),
+        role: KeyRole::Record,
+        not_after: None,
+    };
+    chain.add_by(Kind::KeyAdd, None, Body::KeyAdd(entry), &[&stranger, &new], |_| {});
+    chain.signer = "second";
+    chain.seal();
+    let report = witnessed(&chain);
+    // The stranger's key is not held, the second one is: it is in the record.
+    let found: Vec<Found> = vec![
+        (7, "key.unknown", None),
+        (7, "chain.foreign_record", Some(1)),
+        (7, "key.unknown", Some(1)),
+    ];
+    assert_eq!(codes(&report), found);
+    assert_eq!(report.verdict(), Verdict::Altered);
+}
+
+#[test]
+fn a_tag_under_another_key_and_no_chain_for_a_key() {
+    let chain = sealed(1);
+    let error = check(
+        &mut &chain.bundle(0, &[])[..],
+        &trust(&[], 0),
+        &with("mac_key", b64(&[8; 32])),
+    )
+    .unwrap_err();
+    assert_eq!(
+        (error.code().as_str(), error.path()),
+        ("wire.bad_argument", Some("/mac_key"))
+    );
+}
+
+#[test]
+fn witnesses_of_the_signer_and_cosignatures_of_tomorrow() {
+    let chain = sealed(1);
+    let size = chain.records.len();
+    let own = |operator: &str| {
+        execert::trust::Trust::new()
+            .key(object! { "key": b64(&key("record").key().spki()), "operator": "acme", "revocation": "none" })
+            .witness(object! { "key": vkey("north"), "operator": operator, "name": "n1" })
+            .witness(object! { "key": vkey("south"), "operator": "south", "name": "s1" })
+            .quorum(1)
+            .to_value()
+            .unwrap()
+    };
+    let bundle = chain.bundle(0, &[note(&chain.checkpoint(size, &[("north", 60)]))]);
+    let report = look(&bundle, &own("acme"), &now());
+    assert_eq!(
+        (report.verdict(), codes(&report)),
+        (Verdict::IntactWarnings, vec![(11, "witness.same_operator", None)])
+    );
+    // The signer's own witness is none that is asked for.
+    let report = look(&bundle, &own("acme"), &with("require", vec![Value::from("witness:1")]));
+    assert_eq!(codes(&report)[1], (16, "witness.quorum_not_met", Some(6)));
+    assert_eq!(report.exit(), 8);
+    assert_eq!(
+        codes(&look(
+            &bundle,
+            &own("north"),
+            &with("require", vec![Value::from("witness:1")])
+        )),
+        []
+    );
+
+    let bundle = chain.bundle(
+        0,
+        &[note(&chain.checkpoint(size, &[("north", 60), ("south", 200_000)]))],
+    );
+    let report = look(&bundle, &own("north"), &now());
+    assert_eq!(
+        (report.verdict(), codes(&report)),
+        (Verdict::IntactWarnings, vec![(11, "witness.time_impossible", Some(6))])
+    );
+}
+
+#[test]
+fn a_beacon_is_a_lower_bound() {
+    let mut chain = Chain::open(1);
+    let earlier = chain.checkpoint(1, &[("north", 1_000)]);
+    let text = Digest::of(earlier.note().text().as_bytes());
+    let at = chain.beat(|beat| beat.beacon = Some(text));
+    chain.seal();
+    let material = [note(&earlier), note(&chain.checkpoint(3, &[("north", 2_000)]))];
+    let report = look(&chain.bundle(0, &material), &trust(&["north"], 1), &now());
+    let at = u64::try_from(at).unwrap();
+    let late = |seq| (15, "time.claim_contradicted", Some(seq));
+    assert_eq!(
+        (report.verdict(), codes(&report)),
+        (Verdict::IntactWarnings, vec![late(at), late(at + 1)])
+    );
+}
+
+/// A revocation list by acme's revocation key, in a trust that knows it.
+fn listed(entries: Vec<Value>, next_update: i64) -> Value {
+    let signer = key("revocation");
+    let predicate = object! {
+        "version": 1, "recorded_at": time(0), "key": signer.key().keyid(), "nonce": b64(&[1; 16]), "number": 1,
+        "this_update": time(0), "next_update": time(next_update), "entries": entries,
+    };
+    let subject = [Subject::sha256("issuer", Digest::of(&signer.key().spki()))];
+    let list = execert::record::seal_document(DocumentKind::RevocationList, &subject, predicate, &signer).unwrap();
+    execert::trust::Trust::new()
+        .key(object! { "key": b64(&key("record").key().spki()), "operator": "acme" })
+        .key(object! { "key": b64(&signer.key().spki()), "operator": "acme", "role": "revocation" })
+        .witness(vkey("north"))
+        .list(parse(&list.envelope, &Limits::DOCUMENT).unwrap())
+        .to_value()
+        .unwrap()
+}
+
+#[test]
+fn revocation_lists() {
+    let chain = sealed(1);
+    let bundle = chain.bundle(0, &[note(&chain.checkpoint(chain.records.len(), &[("north", 60)]))]);
+    let report = look(&bundle, &listed(vec![], 604_800), &now());
+    assert_eq!(
+        (report.verdict(), axis(&report, "revocation")),
+        (Verdict::Intact, "pass".into())
+    );
+    assert_eq!(
+        report.to_value().pointer("/trust/revocationAgeS").unwrap().as_int(),
+        Some(86_400)
+    );
+
+    let required = with("require", vec![Value::from("revocation")]);
+    let stale = (14, "revocation.stale", None);
+    let report = look(&bundle, &listed(vec![], 3_600), &now());
+    assert_eq!(
+        (report.verdict(), codes(&report)),
+        (Verdict::IntactWarnings, vec![stale])
+    );
+    let report = look(&bundle, &listed(vec![], 3_600), &required);
+    assert_eq!(
+        (report.verdict(), codes(&report)),
+        (Verdict::RequirementMissing, vec![stale])
+    );
+
+    let no_list = execert::trust::Trust::new()
+        .key(b64(&key("record").key().spki()))
+        .witness(vkey("north"));
+    let report = look(&bundle, &no_list.to_value().unwrap(), &now());
+    assert_eq!(
+        (codes(&report), axis(&report, "revocation")),
+        (vec![(14, "revocation.not_checked", None)], "not_checked".into())
+    );
+    let report = look(&bundle, &no_list.to_value().unwrap(), &required);
+    assert_eq!(
+        (report.verdict(), codes(&report)),
+        (Verdict::RequirementMissing, vec![stale])
+    );
+
+    let entry = |size: u64| {
+        let last = object! { "origin": chain.origin(), "size": Value::count(size) };
+        Value::Object(object! {
+            "key": key("record").key().keyid(), "reason": "stolen", "revoked_at": time(9), "last_valid": last,
+        })
+    };
+    // The manifest has no place in a log, so it never holds; the records do while a quorum saw them in time.
+    let report = look(&bundle, &listed(vec![entry(7)], 604_800), &now());
+    assert_eq!(
+        (report.verdict(), codes(&report)),
+        (Verdict::Revoked, vec![(14, "key.revoked", None)])
+    );
+    let report = look(&bundle, &listed(vec![entry(6)], 604_800), &now());
+    assert_eq!(codes(&report).len(), 8);
+    assert_eq!(
+        report.to_value().pointer("/etsi/sub").unwrap().as_str(),
+        Some("REVOKED")
+    );
+}
+
+#[test]
+fn a_list_that_is_not_signed_by_its_key_says_nothing() {
+    let chain = sealed(1);
+    let bundle = chain.bundle(0, &[note(&chain.checkpoint(chain.records.len(), &[("north", 60)]))]);
+    let mut trust = listed(vec![], 604_800);
+    let lists = trust.as_object_mut().unwrap().get_mut("lists").unwrap();
+    let Value::Array(lists) = lists else {
+        panic!("lists is a list")
+    };
+    let signatures = lists[0].as_object_mut().unwrap().get_mut("signatures").unwrap();
+    let Value::Array(signatures) = signatures else {
+        panic!("signatures is a list")
+    };
+    signatures[0].as_object_mut().unwrap().insert("sig", b64(&[0; 64]));
+    assert_eq!(
+        codes(&look(&bundle, &trust, &now())),
+        [(14, "revocation.not_checked", None)]
+    );
+}
+
+#[test]
+fn requirements() {
+    let chain = sealed(1);
+    let size = chain.records.len();
+    let bundle = chain.bundle(0, &[note(&chain.checkpoint(size, &[("north", 60)]))]);
+    let require = |word: &str| with("require", vec![Value::from(word)]);
+    let one = |word: &str| codes(&look(&bundle, &trust(&["north"], 1), &require(word)));
+    assert_eq!(one("sealed"), []);
+    assert_eq!(one("no-withheld"), []);
+    assert_eq!(one("witness:1"), []);
+    assert_eq!(one("witness:2"), [(16, "witness.quorum_not_met", Some(6))]);
+    assert_eq!(one("timestamp"), [(16, "time.not_timestamped", Some(6))]);
+    assert_eq!(one("plan"), [(16, "certificate.absent", Some(1))]);
+    for bad in ["", "witness:", "witness:0", "witness:+1", "witness:x", "Sealed"] {
+        let error = check(&mut &bundle[..], &trust(&[], 0), &require(bad)).unwrap_err();
+        assert_eq!(
+            (error.code().as_str(), error.path()),
+            ("wire.bad_argument", Some("/require/0")),
+            "{bad}"
+        );
+    }
+    // One line without its content, and without the right to say why.
+    let text = String::from_utf8(bundle).unwrap();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let mut line = parse(lines[3].as_bytes(), &Limits::LINE).unwrap();
+    line.as_object_mut().unwrap().remove("content");
+    line.as_object_mut().unwrap().remove("seed");
+    lines[3] = String::from_utf8(to_jcs(&line)).unwrap();
+    let bundle = lines.join("\n");
+    let report = look(bundle.as_bytes(), &trust(&["north"], 1), &require("no-withheld"));
+    assert_eq!(
+        codes(&report),
+        [(8, "content.absent", Some(1)), (16, "content.withheld", Some(1))]
+    );
+    assert_eq!(
+        (report.exit(), axis(&report, "content"), axis(&report, "disclosure")),
+        (8, "warn".into(), "fail".into())
+    );
+}
+
+#[test]
+fn a_certificate_and_an_approval_that_are_not_as_said() {
+    // An approval document says one thing, the record that names it another.
+    let mut chain = Chain::open(1);
+    let approver = key("approver");
+    let request = Digest::of(b"request");
+    let predicate = object! {
+        "version": 1, "recorded_at": time(0), "key": approver.key().keyid(), "nonce": b64(&[1; 16]),
+        "request": request, "verdict": "refused", "expires_at": time(900), "role": "lead",
+    };
+    let subject = [Subject::sha256("request", request)];
+    let document = execert::record::seal_document(DocumentKind::Approval, &subject, predicate, &approver).unwrap();
+    let body = Body::Approval {
+        verdict: execert::record::ApprovalVerdict::Approved,
+        request,
+        document: Some(document.digest),
+    };
+    chain.push(Kind::Approval, body, |_| {});
+    chain.seal();
+    let line = parse(&document.envelope, &Limits::LINE)
+        .unwrap()
+        .as_object()
+        .unwrap()
+        .clone();
+    let material = [line, note(&chain.checkpoint(3, &[("north", 60)]))];
+    let with_approver = execert::trust::Trust::new()
+        .key(object! { "key": b64(&key("record").key().spki()), "revocation": "none" })
+        .key(object! { "key": b64(&approver.key().spki()), "revocation": "none", "role": "approver", "label": "lead" })
+        .witness(vkey("north"))
+        .to_value()
+        .unwrap();
+    let report = look(&chain.bundle(0, &material), &with_approver, &now());
+    assert_eq!(codes(&report), [(13, "chain.foreign_record", Some(1))]);
+    // By an approver whom nobody knows, but named by a record: an unknown signer.
+    let report = look(&chain.bundle(0, &material), &trust(&["north"], 1), &now());
+    assert_eq!(
+        codes(&report),
+        [(7, "key.unknown", None), (13, "chain.foreign_record", Some(1))]
+    );
+}
+
+#[test]
+fn an_empty_file_and_a_file_without_records() {
+    let report = look(b"", &trust(&[], 0), &now());
+    let first = report.findings().next().unwrap();
+    assert_eq!(
+        (report.exit(), first.code.as_str(), first.step, first.line),
+        (7, "canon.empty", 1, Some(1))
+    );
+    let bundle = sealed(1).bundle(0, &[]);
+    let manifest = bundle.split(|b| *b == b'\n').next().unwrap();
+    let report = look(manifest, &trust(&[], 0), &now());
+    let found: Vec<&str> = report.findings().map(|finding| finding.code.as_str()).collect();
+    assert!(
+        found.contains(&"chain.empty")
+            && found.contains(&"bundle.record_missing")
+            && found.contains(&"chain.truncated")
+    );
+    assert_eq!(
+        (report.verdict(), axis(&report, "content")),
+        (Verdict::Altered, "absent".into())
+    );
+}
+
+#[test]
+fn what_is_said_of_wrong_trust_and_options() {
+    let bundle = sealed(1).bundle(0, &[]);
+    let refused = |trust: &Value, options: &Value| {
+        let error = check(&mut &bundle[..], trust, options).unwrap_err();
+        (error.code().as_str(), error.path().unwrap_or("-").to_owned())
+    };
+    let none = Value::Object(object! {});
+    assert_eq!(refused(&trust(&[], 0), &none), ("wire.bad_argument", "/now".into()));
+    assert_eq!(
+        refused(&trust(&[], 0), &with("later", true)),
+        ("wire.bad_argument", "/later".into())
+    );
+    assert_eq!(refused(&none, &now()), ("wire.bad_argument", "/trust".into()));
+    let keys =
+        |entry: execert::canon::Object| Value::Object(object! { "trust": 1, "keys": vec![Value::Object(entry)] });
+    let bad = |entry| refused(&keys(entry), &now());
+    assert_eq!(
+        bad(object! { "spki": "AAAA", "role": "record", "label": "x" }),
+        ("key.malformed", "/keys/0/spki".into())
+    );
+    assert_eq!(
+        bad(object! { "role": "record", "label": "x" }),
+        ("wire.bad_argument", "/keys/0".into())
+    );
+    let spki = b64(&key("record").key().spki());
+    assert_eq!(
+        bad(object! { "spki": spki.clone(), "role": "god", "label": "x" }),
+        ("wire.bad_argument", "/keys/0/role".into())
+    );
+    // The neutral point has order 1: every signature with R of small order fits it.
+    let neutral = [&key("record").key().spki()[..12], &[1], &[0; 31]].concat();
+    assert_eq!(
+        bad(object! { "spki": b64(&neutral), "role": "record", "label": "x" }),
+        ("key.weak", "/keys/0/spki".into())
+    );
+    let twice = object! { "spki": spki, "role": "record", "label": "x" };
+    let twice = object! { "trust": 1, "keys": vec![Value::Object(twice.clone()), Value::Object(twice)] };
+    assert_eq!(
+        refused(&Value::Object(twice), &now()),
+        ("wire.bad_argument", "/keys".into())
+    );
+}
+
+#[test]
+fn verify_holds_or_raises() {
+    let chain = sealed(1);
+    let bundle = chain.bundle(0, &[]);
+    assert_eq!(
+        verify(&mut &bundle[..], &trust(&[], 0), &now()).unwrap().verdict(),
+        Verdict::IntactWarnings
+    );
+    let stranger = execert::trust::Trust::new().to_value().unwrap();
+    let error = verify(&mut &bundle[..], &stranger, &now()).unwrap_err();
+    assert_eq!(
+        (error.code().as_str(), error.exit(), error.kind()),
+        ("key.unknown", 3, execert::Kind::Untrusted)
+    );
+    let report = parse(error.report_bytes().unwrap(), &Limits::DOCUMENT).unwrap();
+    assert_eq!(report.get("verdict").unwrap().as_str(), Some("unknown-signer"));
+}
+
+#[test]
+fn severities_follow_allow_open() {
+    let mut chain = Chain::open(1);
+    let run = chain.run();
+    chain.step(run);
+    let bundle = chain.bundle(0, &[]);
+    let severity = |options: &Value| {
+        let report = look(&bundle, &trust(&[], 0), options);
+        let finding = report
+            .findings()
+            .find(|finding| finding.code.as_str() == "chain.tail_unproven")
+            .unwrap();
+        (finding.severity, report.exit())
+    };
+    assert_eq!(severity(&now()), (Severity::Error, 4));
+    assert_eq!(severity(&with("allow_open", true)), (Severity::Warning, 0));
+}
+
+/// One bit of a bundle changed anywhere never leaves it intact: every byte is under a hash or a signature.
+#[test]
+fn no_byte_can_be_changed_unseen() {
+    let chain = sealed(1);
+    let bundle = chain.bundle(0, &[note(&chain.checkpoint(chain.records.len(), &[("north", 60)]))]);
+    let trust = trust(&["north"], 1);
+    assert_eq!(look(&bundle, &trust, &now()).verdict(), Verdict::Intact);
+    let mut passed = Vec::new();
+    for at in (0..bundle.len()).step_by(7) {
+        let mut copy = bundle.clone();
+        copy[at] ^= 1;
+        let report = look(&copy, &trust, &now());
+        if report.exit() == 0 {
+            passed.push((at, bundle[at]));
+        }
+    }
+    assert_eq!(passed, []);
+}
