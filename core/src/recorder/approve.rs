@@ -118,27 +118,27 @@ pub(super) fn pass(pen: &mut Pen<'_>, ask: &Ask, act: &mut Draft, thread: Option
     match state_at(&request, now.millis()) {
         RequestState::Used => {
             let error = Error::new(Code::GatePermitReused, "this approval was used before");
-            return block(pen, act, ask, "permit-reused", &request, error);
+            return block(pen, (act, ask), "permit-reused", &request, error);
         }
         RequestState::Refused => {
             let error = Error::new(Code::PolicyDenied, "the approver refused");
-            return block(pen, act, ask, "approval-refused", &request, error);
+            return block(pen, (act, ask), "approval-refused", &request, error);
         }
         RequestState::Expired => return Ok(Passed::Refused(open(pen, ask, thread, None)?)),
         RequestState::Waiting | RequestState::Approved => {}
     }
     if !same_tool {
         let error = Error::new(Code::GatePermitMismatch, "the approval is for another tool");
-        return block(pen, act, ask, "permit-mismatch", &request, error);
+        return block(pen, (act, ask), "permit-mismatch", &request, error);
     }
     if !same_definition {
         let error = Error::new(Code::GateToolChanged, "the tool's definition is not the one that was approved");
-        return block(pen, act, ask, "tool-changed", &request, error);
+        return block(pen, (act, ask), "tool-changed", &request, error);
     }
     if !same_input {
         if ask.explicit.is_some() {
             let error = Error::new(Code::GatePermitMismatch, "the approval is for other arguments");
-            return block(pen, act, ask, "permit-mismatch", &request, error);
+            return block(pen, (act, ask), "permit-mismatch", &request, error);
         }
         // Edited arguments are a new request: whoever approves sees those.
         let old = Link { rel: "supersedes".to_owned(), digest: request.digest, chain: None, seq: Some(request.seq) };
@@ -150,7 +150,7 @@ pub(super) fn pass(pen: &mut Pen<'_>, ask: &Ask, act: &mut Draft, thread: Option
     if granted.is_empty() {
         let text = format!("`{}` still waits for an approval", act.name.as_deref().unwrap_or_default());
         let error = Error::new(Code::PolicyApprovalMissing, text).request(request.digest.to_string());
-        return block(pen, act, ask, "approval-missing", &request, error);
+        return block(pen, (act, ask), "approval-missing", &request, error);
     }
     act.decision = Some(gate::approved(&ask.decision));
     act.links.extend(granted.into_iter().map(|digest| Link {
@@ -166,7 +166,13 @@ pub(super) fn pass(pen: &mut Pen<'_>, ask: &Ask, act: &mut Draft, thread: Option
 }
 
 /// Records a refusal that rests on an approval, with a link to its request.
-fn block(pen: &mut Pen<'_>, act: &Draft, ask: &Ask, reason: &str, request: &Request, error: Error) -> Result<Passed> {
+fn block(
+    pen: &mut Pen<'_>,
+    (act, ask): (&Draft, &Ask),
+    reason: &str,
+    request: &Request,
+    error: Error,
+) -> Result<Passed> {
     let mut draft = act.clone();
     draft.phase = Phase::Single;
     draft.status = Some(Status::Blocked);

@@ -8,6 +8,7 @@ use super::group::lock;
 use super::pen::Pen;
 use super::{Core, own_note};
 use crate::canon::{Object, Value};
+use crate::codes::Code;
 use crate::error::{Error, Kind as Cause, Result};
 use crate::object;
 use crate::record::{Body, Draft, Kind};
@@ -77,13 +78,16 @@ impl Core {
             }
         }
         let mut disk = lock(&self.lost.disk);
+        disk.full = true;
         disk.refused = disk.refused.saturating_add(1);
-        Err(Error::new(crate::codes::Code::StoreFull, "no space is held back for the outcome of a new act"))
+        Err(Error::new(Code::StoreFull, "no space is held back for the outcome of a new act"))
     }
 }
 
+/// A failure of the store, not a mistake of the caller.
 fn is_loss(error: &Error) -> bool {
-    matches!(error.kind(), Cause::Unavailable | Cause::Conflict) && error.code() != crate::codes::Code::ChainForkedProcess
+    let mistake = matches!(error.code(), Code::ChainForkedProcess | Code::StoreRequestReused);
+    matches!(error.kind(), Cause::Unavailable | Cause::Conflict) && !mistake
 }
 
 /// What the records of a turn tell; it is forgotten once they are durable.

@@ -20,6 +20,7 @@ mod pen;
 mod proof;
 mod recheck;
 mod recover;
+mod regroup;
 mod run;
 mod step;
 
@@ -40,6 +41,7 @@ use crate::record::{Body, Committed, Draft, KeepOut, Kind, Source, Tier};
 use crate::store::{Ledger, RequestQuery, RequestState, RunQuery, RunState, State};
 use crate::time::Timestamp;
 
+pub use regroup::{join, split};
 pub use run::Run;
 pub use step::Step;
 

@@ -107,7 +107,7 @@ fn open_chain(core: &Core, pen: &mut Pen<'_>) -> Result<()> {
     pen.add(&draft)?;
     pen.keep(core.profile.digest(), crate::canon::to_jcs(&profile));
     if let Some(policy) = &core.policy {
-        pen.keep(policy.digest(), crate::canon::to_jcs(&policy.to_value()));
+        pen.keep(policy.digest(), crate::canon::to_jcs(policy.to_value()));
     }
     pen.set_policy(policies.first().copied());
     Ok(())

@@ -43,9 +43,9 @@ pub(super) fn range(ledger: &dyn Ledger, from: u64, to: u64) -> Result<Hash> {
     // The tile level whose hashes are subtrees of at most this height: level l holds subtrees of 256^l records.
     for level in (0..=height.saturating_div(8)).rev() {
         let Ok(level) = u8::try_from(level) else { continue };
-        let unit = 1u64 << (u32::from(level).saturating_mul(8));
-        let first = from.saturating_div(unit);
-        let count = n.saturating_div(unit);
+        let bits = u32::from(level).saturating_mul(8);
+        let first = from >> bits;
+        let count = n >> bits;
         let Some(tile) = ledger.tile(level, first.saturating_div(TILE))? else { continue };
         let hashes = tile_hashes(&tile);
         let skip = usize::try_from(first.checked_rem(TILE).unwrap_or_default()).unwrap_or(usize::MAX);

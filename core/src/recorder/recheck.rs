@@ -83,8 +83,8 @@ fn whole(row: &Row, prev: Option<Digest>, mac: &MacKey, keys: &BTreeMap<KeyId, P
         return Err(wrong("does not have the digest it is kept under"));
     }
     let mut statement = parse(&envelope.payload, &Limits::PAYLOAD).map_err(|_| wrong("cannot be read"))?;
-    let mut predicate = statement.as_object_mut().and_then(|it| it.get_mut("predicate")).and_then(Value::as_object_mut);
-    let told = predicate.as_deref_mut().ok_or_else(|| wrong("cannot be read"))?;
+    let predicate = statement.as_object_mut().and_then(|it| it.get_mut("predicate")).and_then(Value::as_object_mut);
+    let told = predicate.ok_or_else(|| wrong("cannot be read"))?;
     let place = told.get("chain");
     let named = place.and_then(|it| it.get("prev")).and_then(Value::as_str).and_then(Digest::parse);
     if place.and_then(|it| it.get("seq")).and_then(Value::as_int) != Some(row.seq) || named != prev {

@@ -51,6 +51,15 @@ pub(super) struct Inner {
     pub(super) open: Mutex<BTreeSet<u64>>,
 }
 
+/// What the caller says at the end.
+struct End {
+    content: Object,
+    status: Status,
+    failure: Option<Failure>,
+    duplicates: Option<u64>,
+    links: Vec<crate::record::Link>,
+}
+
 const OPEN: &[&str] = &[
     "input", "thread", "detached", "mode", "links", "actor", "principal", "params", "conversions", "names", "text", "trace",
     "ext", "certificate",
@@ -233,7 +242,8 @@ impl Run {
         if self.inner.closed.swap(true, Ordering::AcqRel) {
             return Err(Error::new(Code::RecorderClosed, "the run is closed"));
         }
-        let written = self.write_end(content, status, failure, duplicates, links);
+        let end = End { content, status, failure, duplicates, links };
+        let written = self.write_end(end);
         if written.is_err() {
             self.inner.closed.store(false, Ordering::Release);
         }
@@ -248,14 +258,8 @@ impl Run {
         }))
     }
 
-    fn write_end(
-        &self,
-        content: Object,
-        status: Status,
-        failure: Option<Failure>,
-        duplicates: Option<u64>,
-        links: Vec<crate::record::Link>,
-    ) -> Result<Option<(super::pen::Receipt, u64)>> {
+    fn write_end(&self, end: End) -> Result<Option<(super::pen::Receipt, u64)>> {
+        let End { content, status, failure, duplicates, links } = end;
         let core = Arc::clone(&self.core);
         if self.inner.lost {
             return Ok(None);

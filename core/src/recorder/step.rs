@@ -101,10 +101,12 @@ impl Run {
             if plan.gated && self.core.policy.is_some() {
                 plan.content.insert("request", gate::request(&act));
             }
-            if plan.gated && !plan.dry && self.core.enforce {
-                if let Err(error) = self.may_begin() {
-                    return self.refuse(plan, error, &mut decision);
-                }
+            if plan.gated
+                && !plan.dry
+                && self.core.enforce
+                && let Err(error) = self.may_begin()
+            {
+                return self.refuse(plan, error, &mut decision);
             }
             plan.draft.decision = Some(decision);
         }

@@ -156,6 +156,8 @@ pub fn open(host: &Arc<TestHost>, options: &Value) -> Recorder {
 
 /// Every line of a bundle through the strict reader; the records come back.
 pub fn read(bundle: &[u8]) -> (execert::bundle::Manifest, Vec<execert::bundle::RecordLine>) {
+    let (exit, found) = check(bundle);
+    assert_eq!(exit, 0, "{found:?}");
     let mut input = bundle;
     let (manifest, reader) = execert::bundle::Reader::new(&mut input).unwrap();
     let mut records = Vec::new();
@@ -167,4 +169,33 @@ pub fn read(bundle: &[u8]) -> (execert::bundle::Manifest, Vec<execert::bundle::R
         }
     }
     (manifest, records)
+}
+
+/// MAC key of epoch 0 of a ledger of [`TestHost`].
+pub fn mac_key(url: &str) -> [u8; 32] {
+    sha256(&[url.as_bytes(), &[3]])
+}
+
+/// Checks a bundle with everything that there is, key 1 trusted for records, 2 and 3 as approvers, 5 for records too.
+/// Answers the codes found, beside `witness.none`.
+pub fn check(bundle: &[u8]) -> (u8, Vec<String>) {
+    use execert::key::Signer;
+    let trusted = |n: u8, role: &str| {
+        let spki = execert::digest::b64(&key(n).key().spki());
+        format!(r#"{{"spki":"{spki}","role":"{role}","label":"k{n}","revocation":"none"}}"#)
+    };
+    let keys = [trusted(1, "record"), trusted(2, "approver"), trusted(3, "approver")].join(",");
+    let trust = json(&format!(r#"{{"trust":1,"keys":[{keys}]}}"#));
+    let mac = execert::digest::b64(&mac_key("acme.ledger"));
+    // A bundle of runs does not hold record 0 as a line, but as basis: that commits to the MAC key too.
+    let options = json(&format!(r#"{{"now":"2026-03-07T00:00:00.000Z","allow_open":true,"mac_key":"{mac}"}}"#));
+    let report = execert::verify::check(&mut &bundle[..], &trust, &options).unwrap();
+    let codes = report.findings().map(|finding| finding.code.as_str().to_owned());
+    (report.exit(), codes.filter(|code| code != "witness.none").collect())
+}
+
+/// The bundle holds, and the verifier has nothing to say but these warnings.
+pub fn holds(bundle: &[u8], warnings: &[&str]) {
+    let (exit, found) = check(bundle);
+    assert_eq!((exit, found.iter().map(String::as_str).collect::<Vec<_>>().as_slice()), (0, warnings));
 }
