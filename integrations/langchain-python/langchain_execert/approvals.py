@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from execert import Key, Recorder
+from execert import Recorder, Request
 from execert.integration import ident
 
 from .events import feed
@@ -20,12 +20,22 @@ if TYPE_CHECKING:
 _PENDING = ("waiting", "approved", "refused")
 
 
-def pending(call: Call) -> str | None:
+def pending(call: Call) -> Request | None:
     """The request that this call paused for before, if any: when the graph goes on, the tool's node starts again."""
     if call.call_id is None:
         return None
     found = call.gate.recorder.requests(thread=call.thread, call_id=call.call_id)
-    return next((it.digest for it in reversed(found) if it.state in _PENDING and it.thread == call.thread), None)
+    return next((it for it in reversed(found) if it.state in _PENDING and it.thread == call.thread), None)
+
+
+def again(call: Call, asked: Request | None) -> str | None:
+    """Repeats the pause for that request and gives the approval to use. What was approved with other arguments does not
+    wait again: the gate refuses it."""
+    if asked is None:
+        return None
+    if asked.state != "approved" or asked.input == call.input:
+        pause(call, asked.digest)
+    return asked.digest if asked.state == "approved" else None
 
 
 def pause(call: Call, request: str) -> None:
@@ -46,46 +56,41 @@ def resume(
     recorder: Recorder,
     *,
     thread: str,
-    key: Any,
+    key: Any = None,
     verdict: str | Mapping[str, str] = "approved",
-    interrupts: Iterable[Any] | None = None,
+    interrupts: Iterable[Any] = (),
 ) -> Any:
     """Answers what a thread waits for, signed with the approver's key; gives the `Command` to invoke the graph with.
 
-    `verdict` is `approved` or `refused`, or one for each call id; calls left out go on waiting. In another process than
-    the one that paused, give `interrupts=graph.get_state(config).interrupts` if more than one is pending; those of
-    `HumanInTheLoopMiddleware` among them are answered too, which opens no gate.
+    `verdict` is `approved` or `refused`, or one for each call id; calls left out go on waiting. Without a key the graph
+    goes on with what was approved or refused elsewhere. In another process than the one that paused, give
+    `interrupts=graph.get_state(config).interrupts` if more than one is pending; those of `HumanInTheLoopMiddleware`
+    among them are answered too, which opens no gate.
     """
     from langgraph.types import Command
 
-    if not isinstance(key, Key):
-        key = Key.load(key)
-    ids = dict(feed(recorder).known)
-    others = {}
-    for pending in interrupts or ():
+    ids = feed(recorder).known
+    answers: dict[str, Any] = {}
+    for pending in interrupts:
         value = pending.value if isinstance(pending.value, dict) else {}
         if "request" in value:
             ids[value["request"]] = pending.id
         elif "action_requests" in value:
-            others[pending.id] = _decisions(value["action_requests"], verdict)
-    answers: dict[str, Any] = {}
+            one = {"type": "approve" if verdict == "approved" else "reject"}
+            answers[pending.id] = {"decisions": [one for _ in value["action_requests"]]}
     unplaced = []
-    for request in recorder.requests(state="waiting", thread=ident(thread)):
-        said = verdict if isinstance(verdict, str) else verdict.get(request.call_id or "")
-        if said is None:
+    for request in recorder.requests(thread=ident(thread)):
+        said: Any = request.state
+        if request.state == "waiting":
+            said = verdict if isinstance(verdict, str) else verdict.get(request.call_id or "")
+            if key is None or said is None:
+                continue
+            recorder.approve(request.digest, key, verdict=said)
+        elif request.state not in _PENDING:
             continue
-        recorder.approve(request.digest, key, verdict=said)  # type: ignore[arg-type]
         answer = {"request": request.digest, "verdict": said}
         if request.digest in ids:
-            answers[ids[request.digest]] = answer
+            answers[ids.pop(request.digest)] = answer
         else:
             unplaced.append(answer)
-    if unplaced and not answers and not others:
-        return Command(resume=unplaced[0] if len(unplaced) == 1 else unplaced)
-    return Command(resume={**others, **answers})
-
-
-def _decisions(actions: list[Any], verdict: str | Mapping[str, str]) -> dict[str, Any]:
-    """The answer of `HumanInTheLoopMiddleware`: one decision for each action, in its order."""
-    approved = verdict == "approved"
-    return {"decisions": [{"type": "approve"} if approved else {"type": "reject"} for _ in actions]}
+    return Command(resume=answers or (unplaced[0] if len(unplaced) == 1 else unplaced))

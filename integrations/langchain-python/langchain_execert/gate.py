@@ -8,13 +8,13 @@ import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
-from execert import Denied, ExecertError, Recorder, Run, Step, plain
+from execert import Denied, ExecertError, Recorder, Request, Run, Step, plain
 from execert.aio import _off_loop
 from execert.integration import content, ident
 from langchain.agents.middleware import AgentMiddleware
 from langchain_core.messages import ToolMessage
 
-from .approvals import pause, pending
+from .approvals import again, pause, pending
 from .events import ending, feed, invalid_arguments, thread_of
 
 Approvals = Literal["interrupt"] | None
@@ -56,6 +56,7 @@ class Call:
         self.call_id = ident(self.call["id"]) if self.call.get("id") else None
         self.input, self.conversions = plain(self.call.get("args") or {})
         self.own: Run | None = None
+        self.approval: str | None = None
 
     def open(self) -> Step:
         """Asks the gate; the intent is durable when this returns. Raises `Denied`."""
@@ -63,7 +64,8 @@ class Call:
         if self.conversions:
             details["conversions"] = [["/input" + pointer, word] for pointer, word in self.conversions]
             details["live_arguments"] = True
-        return self._run().tool(self.name, self.input, definition=_definition(self.request.tool), details=details)
+        definition = _definition(self.request.tool)
+        return self._run().tool(self.name, self.input, approval=self.approval, definition=definition, details=details)
 
     def _run(self) -> Run:
         """The run that the handler opened for this graph; without a handler, a run of this call alone."""
@@ -132,8 +134,7 @@ class _Gate:
             return call.unknown(handler(request))
         try:
             asked = pending(call) if self.approvals else None
-            if asked is not None:
-                pause(call, asked)
+            call.approval = again(call, asked)
             try:
                 step = call.open()
             except Denied as refusal:
@@ -156,8 +157,7 @@ class _Gate:
             return call.unknown(await handler(request))
         try:
             asked = (await _off_loop(lambda: pending(call)))[0] if self.approvals else None
-            if asked is not None:
-                pause(call, asked)
+            call.approval = again(call, asked)
             try:
                 step = await _opened(call)
             except Denied as refusal:
@@ -175,9 +175,9 @@ class _Gate:
             raise asyncio.CancelledError
         return output
 
-    def wait(self, call: Call, refusal: Denied, asked: str | None) -> None:
+    def wait(self, call: Call, refusal: Denied, asked: Request | None) -> None:
         """Pauses for an approval that is asked for newly; any other refusal stands."""
-        if not self.approvals or refusal.code != "policy.approval_missing" or refusal.request in (None, asked):
+        if not self.approvals or refusal.code != "policy.approval_missing" or refusal.request in (None, asked and asked.digest):
             raise refusal
         pause(call, refusal.request)
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from conftest import Ledger, Runner
+from conftest import ALLOW, Ledger, Runner
 from execert import Recorder
 from fakes import FakeModel, Truth, call, turn
 from langchain.agents.middleware import ModelFallbackMiddleware, ModelRetryMiddleware, ToolRetryMiddleware, wrap_tool_call
@@ -35,7 +35,7 @@ def test_parallel_tools(recorder: Recorder, ledger: Ledger, invoke: Runner) -> N
 
 
 def test_capture_says_who_watched(ledger: Ledger) -> None:
-    recorder = ledger.open({"policy": 1, "default": "allow"})
+    recorder = ledger.open(ALLOW)
     truth = Truth()
     agent_of([TWO, DONE], truth, recorder).invoke(HELLO, config(recorder, "t1"))
     evidence = ledger.evidence(thread="t1")
@@ -54,7 +54,7 @@ def test_observer_alone(ledger: Ledger, invoke: Runner) -> None:
 
 
 def test_gate_alone(ledger: Ledger, invoke: Runner) -> None:
-    recorder = ledger.open({"policy": 1, "default": "allow"})
+    recorder = ledger.open(ALLOW)
     truth = Truth()
     invoke(agent_of([TWO, DONE], truth, recorder), HELLO)
     evidence = ledger.evidence()
