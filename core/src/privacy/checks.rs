@@ -1,4 +1,4 @@
-//! Secrets that only a calculation can tell: payment cards, bank accounts, and what looks random.
+//! Secrets that only a calculation can tell: payment cards and bank accounts.
 
 /// Whether a text holds a payment card number: 13 to 19 digits of an issuer, Luhn sum (ISO/IEC 7812-1) right,
 /// written in one run or in groups of four (4-6-5 for 15 digits).
@@ -6,63 +6,51 @@ pub(super) fn has_card(text: &[u8]) -> bool {
     let mut rest = text;
     let mut before = b' ';
     while let Some((&first, after)) = rest.split_first() {
-        if !first.is_ascii_digit() || before.is_ascii_alphanumeric() {
+        if first.is_ascii_digit() {
+            let free = !before.is_ascii_alphanumeric() && before != b'_';
+            if free && card_at(rest) {
+                return true;
+            }
+            // Go on behind these digits only: a card may follow another number.
+            let end = rest
+                .iter()
+                .position(|byte| !byte.is_ascii_digit())
+                .unwrap_or(rest.len());
+            rest = rest.get(end..).unwrap_or_default();
             before = first;
+        } else {
             rest = after;
-            continue;
-        }
-        let (groups, length) = digit_groups(rest);
-        if is_card(&groups) {
-            return true;
-        }
-        // Go on behind the first group only: a card may follow another number.
-        let step = groups.first().map_or(1, Vec::len).max(1).min(length.max(1));
-        rest = rest.get(step..).unwrap_or_default();
-        before = b'0';
-        if rest.first().is_some_and(|next| !next.is_ascii_alphanumeric()) {
-            before = b' ';
+            before = first;
         }
     }
     false
 }
 
-/// Digit groups from here on that are one space or hyphen apart, and the bytes they take.
-fn digit_groups(text: &[u8]) -> (Vec<Vec<u8>>, usize) {
-    let mut groups: Vec<Vec<u8>> = vec![Vec::new()];
-    let mut length: usize = 0;
-    let mut total: usize = 0;
+/// Whether a card number stands right here: groups of digits, one space or hyphen apart, that end before any letter.
+fn card_at(text: &[u8]) -> bool {
+    let (mut digits, mut count) = ([0u8; 19], 0usize);
+    let (mut sizes, mut groups) = ([0usize; 5], 0usize);
     let mut bytes = text.iter().copied().peekable();
-    while let Some(byte) = bytes.next() {
-        if byte.is_ascii_digit() {
-            total = total.saturating_add(1);
-            if total > 20 {
-                break;
+    loop {
+        match bytes.next() {
+            Some(byte @ b'0'..=b'9') => {
+                let (Some(digit), Some(size)) = (digits.get_mut(count), sizes.get_mut(groups)) else {
+                    return false;
+                };
+                *digit = byte.saturating_sub(b'0');
+                *size = size.saturating_add(1);
+                count = count.saturating_add(1);
             }
-            if let (Some(group), Some(digit)) = (groups.last_mut(), byte.checked_sub(b'0')) {
-                group.push(digit);
-            }
-        } else if matches!(byte, b' ' | b'-') && bytes.peek().is_some_and(u8::is_ascii_digit) {
-            groups.push(Vec::new());
-        } else {
-            if byte.is_ascii_alphabetic() || byte == b'_' {
-                // A number that runs into a word is part of an id.
-                groups.push(vec![0; 20]);
-            }
-            break;
+            Some(b' ' | b'-') if bytes.peek().is_some_and(u8::is_ascii_digit) => groups = groups.saturating_add(1),
+            Some(byte) if byte.is_ascii_alphabetic() || byte == b'_' => return false,
+            _ => break,
         }
-        length = length.saturating_add(1);
     }
-    (groups, length)
-}
-
-fn is_card(groups: &[Vec<u8>]) -> bool {
-    let sizes: Vec<usize> = groups.iter().map(Vec::len).collect();
-    match sizes.as_slice() {
-        [13..=16 | 19] | [4, 4, 4, 4] | [4, 6, 5] | [4, 6, 4] | [4, 4, 4, 4, 3] => {}
-        _ => return false,
-    }
-    let digits: Vec<u8> = groups.concat();
-    issued(&digits) && luhn(&digits)
+    let layout = matches!(
+        sizes,
+        [13..=16 | 19, 0, 0, 0, 0] | [4, 4, 4, 4, 0 | 3] | [4, 6, 4 | 5, 0, 0]
+    );
+    layout && digits.get(..count).is_some_and(|digits| issued(digits) && luhn(digits))
 }
 
 /// Whether cards of this length begin with these digits.
@@ -107,19 +95,18 @@ const IBAN_LENGTHS: &[(&[u8; 2], usize)] = &[
     (b"YE", 30),
 ];
 
+/// Two letters and two digits behind something else: the last five bytes, two bits each.
+const IBAN_BEGINS: u16 = 0b00_01_01_10_10;
+
 /// Whether a text holds a bank account number: an IBAN (ISO 13616) of its country's length whose remainder by 97 is 1,
 /// written together or in groups of four.
 pub(super) fn has_iban(text: &[u8]) -> bool {
-    let mut before = b' ';
-    for (at, window) in text.windows(4).enumerate() {
-        let starts = matches!(window, [a, b, c, d] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic()
-            && c.is_ascii_digit() && d.is_ascii_digit());
-        if starts && !before.is_ascii_alphanumeric() && text.get(at..).is_some_and(is_iban) {
-            return true;
-        }
-        before = window.first().copied().unwrap_or(b' ');
-    }
-    false
+    let mut last: u16 = 0;
+    text.iter().enumerate().any(|(at, byte)| {
+        let kind = u16::from(byte.is_ascii_alphabetic()) | (u16::from(byte.is_ascii_digit()) << 1);
+        last = ((last << 2) | kind) & 0x3ff;
+        last == IBAN_BEGINS && text.get(at.saturating_sub(3)..).is_some_and(is_iban)
+    })
 }
 
 fn is_iban(text: &[u8]) -> bool {
@@ -156,123 +143,6 @@ fn remainder_97(letters: &[u8]) -> u32 {
         };
         sum.saturating_mul(shift).saturating_add(worth) % 97
     })
-}
-
-/// Letters of one run that may be random.
-pub(super) const RUN: usize = 24;
-/// Bits a letter, above which a run is taken for random.
-const BITS: f64 = 4.0;
-
-/// Whether a text has a run of 24 or more letters of base64, base64url or hexadecimal that looks random: over 4 bits
-/// a letter, letters and digits interleaved, and not the id of a well-known service.
-pub(super) fn has_random(text: &[u8]) -> bool {
-    text.split(|byte| !is_run(*byte))
-        .any(|run| run.len() >= RUN && is_random(run))
-}
-
-/// Whether any run is long enough to look at.
-pub(super) fn is_run(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-')
-}
-
-fn is_random(run: &[u8]) -> bool {
-    if is_id(run) || switches(run) < run.len().checked_div(12).unwrap_or(0).min(40) {
-        return false;
-    }
-    entropy(run) > BITS
-}
-
-/// How often a letter stands beside a digit: words, paths and dates have few, random text one in four.
-fn switches(run: &[u8]) -> usize {
-    run.windows(2)
-        .filter(|pair| {
-            matches!(pair, [a, b] if (a.is_ascii_digit() && b.is_ascii_alphabetic())
-                || (a.is_ascii_alphabetic() && b.is_ascii_digit()))
-        })
-        .count()
-}
-
-/// Shannon entropy of the run's own letters, in bits a letter.
-fn entropy(run: &[u8]) -> f64 {
-    let mut counts = [0u32; 256];
-    for byte in run {
-        if let Some(count) = counts.get_mut(usize::from(*byte)) {
-            *count = count.saturating_add(1);
-        }
-    }
-    let total: f64 = counts.iter().map(|count| f64::from(*count)).sum();
-
-    counts
-        .iter()
-        .filter(|count| **count > 0)
-        .map(|count| {
-            let share = f64::from(*count) / total;
-            -share * share.log2()
-        })
-        .sum()
-}
-
-/// Prefixes of ids that services give to calls, messages and objects; they open nothing.
-const ID_PREFIXES: &[&str] = &[
-    "asst",
-    "batch",
-    "call",
-    "chatcmpl",
-    "cmpl",
-    "conv",
-    "cus",
-    "ch",
-    "evt",
-    "fc",
-    "fcall",
-    "file",
-    "gen",
-    "in",
-    "item",
-    "li",
-    "modelcall",
-    "msg",
-    "pi",
-    "pm",
-    "price",
-    "prod",
-    "req",
-    "request",
-    "resp",
-    "rs",
-    "run",
-    "seti",
-    "si",
-    "step",
-    "sub",
-    "task",
-    "thread",
-    "toolu",
-    "tooluse",
-    "trace",
-    "txn",
-    "vs",
-    "ws",
-];
-
-/// Ids of well-known shape: `call_…` and the like, ULID, UUID, hexadecimal digests.
-fn is_id(run: &[u8]) -> bool {
-    let text = core::str::from_utf8(run).unwrap_or_default();
-    if run.len() <= 80
-        && let Some(at) = run.iter().position(|b| matches!(b, b'_' | b'-'))
-    {
-        let prefix = text.get(..at).unwrap_or_default();
-        if ID_PREFIXES.contains(&prefix) {
-            return true;
-        }
-    }
-    let hex = run.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-');
-    let ulid = run.len() == 26
-        && matches!(run.first(), Some(b'0'..=b'7'))
-        && run
-            .iter()
-            .all(|b| b.is_ascii_digit() || (b.is_ascii_uppercase() && !b"ILOU".contains(b)));
-    hex || ulid
 }
 
 #[cfg(test)]
@@ -321,7 +191,7 @@ mod tests {
             "NO9386011117947",
             "FR1420041010050500013M02606",
         ] {
-            assert!(has_iban(iban.as_bytes()), "{iban}");
+            assert_eq!(crate::privacy::scan_text(iban), Some("iban"), "{iban}");
         }
         for other in [
             "DE89370400440532013001",
@@ -332,31 +202,7 @@ mod tests {
             "DE89",
             "",
         ] {
-            assert!(!has_iban(other.as_bytes()), "{other}");
-        }
-    }
-
-    #[test]
-    fn random_and_not() {
-        for random in [
-            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLE1KEY",
-            "key=Zm9v8sJq2LpX0vTn5RbYc3Wd7Ke1Ah4M end",
-        ] {
-            assert!(has_random(random.as_bytes()), "{random}");
-        }
-        for plain in [
-            "0197b8c2-6a1e-7c51-9d5e-0b7e1a2c3d4e",
-            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-            "call_Zm9v8sJq2LpX0vTn5RbYc3Wd",
-            "toolu_01A09q90qw90lq917835lq9",
-            "01JBXK8Q4ZT5Y6W7V8N9M0P1R2",
-            "/usr/lib/python3/dist-packages/setuptools/command/build.py",
-            "release-2026-03-06-build-1234-linux-amd64",
-            "getUserAccountDetailsByIdentifier",
-            "Donaudampfschifffahrtsgesellschaftskapitaen",
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-        ] {
-            assert!(!has_random(plain.as_bytes()), "{plain}");
+            assert_eq!(crate::privacy::scan_text(other), None, "{other}");
         }
     }
 }

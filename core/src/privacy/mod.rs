@@ -8,11 +8,13 @@ mod checks;
 mod names;
 mod patterns;
 mod profile;
+mod random;
 mod scanner;
+mod text;
 
 pub use patterns::RULES;
 pub use profile::Profile;
-pub use scanner::scan_text;
+pub use text::scan_text;
 
 use std::collections::BTreeMap;
 

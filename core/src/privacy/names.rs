@@ -29,6 +29,32 @@ const WORDS: [&str; 9] = [
 /// Names that say it at the end (`clientsecret`, `access_token`), but not before another word (`token_count`).
 const ENDINGS: [&str; 2] = ["secret", "token"];
 
+/// Every name above holds one of these, also when it is written apart: most member names are passed over by that.
+fn has_stem(name: &[u8]) -> bool {
+    let mut rest = name;
+    while let Some((first, after)) = rest.split_first() {
+        let stems: &[&[u8]] = match first.to_ascii_lowercase() {
+            b'a' => &[b"auth"],
+            b'c' => &[b"cook", b"cred"],
+            b'd' => &[b"dsn"],
+            b'k' => &[b"key"],
+            b'p' => &[b"pass", b"pwd"],
+            b's' => &[b"secret", b"string"],
+            b't' => &[b"token"],
+            _ => &[],
+        };
+        let begins = |stem: &&[u8]| {
+            rest.get(..stem.len())
+                .is_some_and(|head| head.eq_ignore_ascii_case(stem))
+        };
+        if stems.iter().any(begins) {
+            return true;
+        }
+        rest = after;
+    }
+    false
+}
+
 /// What a name says about its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Says {
@@ -41,6 +67,9 @@ pub(super) enum Says {
 /// Reads a member name.
 pub(super) fn read(name: &str, extra: &[String]) -> Says {
     if name.len() > 200 || name.is_empty() {
+        return Says::Nothing;
+    }
+    if extra.is_empty() && !has_stem(name.as_bytes()) {
         return Says::Nothing;
     }
     let words = words(name);

@@ -3,75 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::names::{self, Says};
-use super::{Hidden, checks, patterns};
+use super::text::{RUN, scan_bytes, scan_text};
+use super::{Hidden, checks};
 use crate::canon::{Object, Value, push_pointer, to_jcs};
 use crate::digest::unb64;
 
 /// Strings above this many bytes are committed and not kept.
 pub(super) const LONG: usize = 1 << 20;
-
-/// The rule of the scanner that a text falls under, if any.
-///
-/// For texts that leave the recorder otherwise than as content: an error, a log line, a command line.
-pub fn scan_text(text: &str) -> Option<&'static str> {
-    let bytes = text.as_bytes();
-    if let Some(rule) = patterns::find(bytes) {
-        return Some(rule);
-    }
-    let shape = Shape::of(bytes);
-    if shape.digits && checks::has_card(bytes) {
-        return Some("payment-card");
-    }
-    if shape.iban && checks::has_iban(bytes) {
-        return Some("iban");
-    }
-    if let Some((head, data)) = text.split_once(";base64,")
-        && head.starts_with("data:")
-    {
-        return unb64(data).and_then(|bytes| scan_bytes(&bytes));
-    }
-    (shape.run && checks::has_random(bytes)).then_some("high-entropy")
-}
-
-/// As [`scan_text`], for bytes; what is no text is searched for patterns only, since all of it looks random.
-fn scan_bytes(bytes: &[u8]) -> Option<&'static str> {
-    match core::str::from_utf8(bytes) {
-        Ok(text) => scan_text(text),
-        Err(_) => patterns::find(bytes),
-    }
-}
-
-/// What one pass over a text says about which calculations are worth while.
-struct Shape {
-    /// At least 13 digits.
-    digits: bool,
-    /// At least 24 letters in one run.
-    run: bool,
-    /// Two digits behind two letters, somewhere, and at least 15 letters in all.
-    iban: bool,
-}
-
-impl Shape {
-    fn of(text: &[u8]) -> Shape {
-        let (mut digits, mut run, mut longest) = (0usize, 0usize, 0usize);
-        for byte in text {
-            if byte.is_ascii_digit() {
-                digits = digits.saturating_add(1);
-            }
-            run = if checks::is_run(*byte) {
-                run.saturating_add(1)
-            } else {
-                0
-            };
-            longest = longest.max(run);
-        }
-        Shape {
-            digits: digits >= 13,
-            run: longest >= checks::RUN,
-            iban: digits >= 2 && text.len() >= 15,
-        }
-    }
-}
 
 /// Finds what is not to be stored.
 pub(super) struct Scanner<'a> {
@@ -132,7 +70,8 @@ impl<'a> Scanner<'a> {
 
     fn scan_object(&mut self, object: &Object, path: &mut String) {
         // A name cannot be hidden alone: a secret used as a member name hides the object.
-        if let Some(rule) = object.iter().find_map(|(name, _)| scan_text(name)) {
+        let mut names = object.iter().map(|(name, _)| name).filter(|name| name.len() >= RUN);
+        if let Some(rule) = names.find_map(scan_text) {
             return self.hide(path, rule);
         }
         let schema = path.ends_with("/properties");
