@@ -169,7 +169,10 @@ fn finish(folder: &Path, asked: &NewLedger, make: bool, handle: u64) -> Result<S
             private::check(&found, &path)?;
         }
     }
+    // A database whose making was cut short may not be in WAL mode yet: opening it to write sees to that.
+    let writing = schema::connect(&database, Use::Write, Durability::Durable)?;
     let connection = schema::connect(&database, Use::Read, Durability::Durable)?;
+    drop(writing);
     let (identity, durability) = who(&connection)?;
     same(&identity, durability, asked)?;
     walk::newest(&connection, &identity)?;

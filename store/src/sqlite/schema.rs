@@ -169,10 +169,14 @@ fn check(connection: &Connection, purpose: Use, durability: Durability) -> Resul
 /// Fills an empty database file: all of it in one transaction, so that a crash leaves it empty.
 pub(crate) fn create(path: &Path, identity: &execert::store::Identity, durability: Durability) -> Result<()> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let fill = || -> rusqlite::Result<()> {
+    let fill = || -> rusqlite::Result<bool> {
         let mut connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(Duration::from_secs(30))?;
-        connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+        // Where SQLite fails to change the mode it says so by answering with the old one.
+        let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+        if mode != "wal" {
+            return Ok(false);
+        }
         connection.pragma_update(None, "synchronous", 2)?;
         connection.pragma_update(None, "fullfsync", 1)?;
         let transaction = connection.transaction()?;
@@ -190,9 +194,13 @@ pub(crate) fn create(path: &Path, identity: &execert::store::Identity, durabilit
             ],
         )?;
         transaction.commit()?;
-        connection.close().map_err(|(_, error)| error)
+        connection.close().map_err(|(_, error)| error)?;
+        Ok(true)
     };
-    fill().map_err(|error| sql(&error, "making ledger.db"))
+    match fill().map_err(|error| sql(&error, "making ledger.db"))? {
+        true => Ok(()),
+        false => Err(Error::new(Code::StoreIo, "SQLite does not grant journal_mode=WAL")),
+    }
 }
 
 /// Whether the database has a ledger in it. A crash while it was made leaves it empty.

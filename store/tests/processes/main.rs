@@ -13,6 +13,7 @@
 mod common;
 mod crash;
 mod fairness;
+mod faults;
 mod forks;
 mod full;
 mod stopped;
@@ -25,13 +26,18 @@ use execert::store::{Ledger, NewLedger};
 /// A test: done, or why it cannot be run here.
 type Test = fn() -> Result<(), String>;
 
-const TESTS: [(&str, Test); 13] = [
+const TESTS: [(&str, Test); 15] = [
     (
         "crash::killed_at_any_point_nothing_acknowledged_is_lost",
         crash::anywhere,
     ),
     ("crash::killed_while_it_is_made_the_ledger_is_made_again", crash::made),
     ("fairness::eight_processes_get_their_share", fairness::eight),
+    (
+        "faults::an_error_of_any_system_call_is_coded_and_loses_nothing",
+        faults::errors,
+    ),
+    ("faults::killed_at_any_system_call_nothing_is_lost", faults::kills),
     ("forks::parent_and_child_both_append_and_the_parent_closes", forks::both),
     (
         "forks::without_hooks_the_child_is_refused_and_nothing_lost",
@@ -99,6 +105,7 @@ fn all() -> ExitCode {
 fn child(job: &str, at: &Path) {
     match job.split_once(' ').unwrap_or((job, "")) {
         ("append", _) => crash::append_for_ever(at),
+        ("insist", _) => faults::insist(at),
         ("share", seconds) => fairness::share(at, seconds.parse().unwrap()),
         ("hold", _) => stopped::hold(at),
         ("fill", _) => full::fill(at),
