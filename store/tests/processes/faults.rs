@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use execert::store::{Ledger as _, NewLedger};
+use execert::store::NewLedger;
 
 use crate::common::{append, whole};
 use crate::{Dice, open, rounds};
