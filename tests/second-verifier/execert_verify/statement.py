@@ -70,7 +70,8 @@ def _subject(subject, kind, p, path, area):
         raise malformed(path, area)
     if kind == BUNDLE and len(subject) != 1:
         raise malformed(path, area)
-    obj({"name": ident, "digest": need_object})(subject[0], path + "/0", area)
+    digest = obj({}, {CONTENT_DIGEST: hex64, "sha256": hex64})
+    obj({"name": ident, "digest": digest})(subject[0], path + "/0", area)
     _first_subject(subject, kind, p, path, area)
     further = obj({"name": ident, "digest": obj({"sha256": hex64})})
     for position, one in enumerate(subject[1:], 1):
@@ -95,10 +96,7 @@ def _first_subject(subject, kind, p, path, area):
     else:
         names, wanted = (document_form.SUBJECTS[kind],), document_form.subject_value(kind, p)
     holds = name in names and list(digest) == [algorithm]
-    if holds:
-        hex64(digest[algorithm], path + "/0", area)
-        holds = wanted is None or digest[algorithm] == wanted
-    if not holds:
+    if not holds or (wanted is not None and digest[algorithm] != wanted):
         raise malformed(path + "/0", area)
 
 
