@@ -8,6 +8,7 @@
 
 mod args;
 mod approve;
+mod desk;
 mod end;
 mod epoch;
 mod export;
@@ -16,14 +17,17 @@ mod lost;
 mod note;
 mod open;
 mod options;
+mod outcome;
 mod pen;
 mod proof;
 mod recheck;
 mod recover;
 mod regroup;
 mod run;
+mod seen;
 mod step;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 
@@ -43,6 +47,7 @@ use crate::time::Timestamp;
 
 pub use regroup::{join, split};
 pub use run::Run;
+pub(crate) use seen::Seen;
 pub use step::Step;
 
 use group::Group;
@@ -84,6 +89,8 @@ pub(crate) struct Core {
     checked: AtomicU64,
     /// Wall clock minus monotonic clock, ms, when they were last compared.
     drift: AtomicI64,
+    /// Calls that the gate decided about, by run and call id: how often, and permits not told of by an event.
+    calls: Mutex<BTreeMap<(Uuid, String), (u64, u64)>>,
     /// The running epoch, and when it was first seen, monotonic ms.
     epoch: Mutex<(u64, u64)>,
     /// When space was last asked for, monotonic ms.

@@ -61,6 +61,7 @@ impl Recorder {
             permits: AtomicU64::new(0),
             checked: AtomicU64::new(u64::MAX),
             drift: AtomicI64::new(drift),
+            calls: Mutex::default(),
             epoch: Mutex::new((0, host.monotonic_ms())),
             asked: AtomicU64::new(0),
             host,

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::open::predicate;
 use super::{Core, lost};
 use crate::canon::Object;
 use crate::chain::{Tip, epoch_is_full};
@@ -13,7 +12,7 @@ use crate::host::random;
 use crate::id::Uuid;
 use crate::key::{MacKey, Signer};
 use crate::record::{
-    Body, Capture, Committed, Draft, KeepOut, Kind, Mac, Phase, Place, Record, RunEnd, Sealed, Source, seal,
+    Body, Capture, Committed, Draft, KeepOut, Kind, Mac, Phase, Place, Record, Sealed, Source, seal,
 };
 use crate::store::{Batch, Head, NewRow, Request, Row, RunCounts, RunEntry, RunHead, Turn};
 use crate::time::Timestamp;
@@ -33,9 +32,9 @@ pub(crate) struct Pen<'a> {
     pub(super) turn: Box<dyn Turn + 'a>,
     pub(super) batch: Pending,
     expect: Option<Head>,
-    head: Option<Head>,
+    pub(super) head: Option<Head>,
     mac: MacKey,
-    changes: u64,
+    pub(super) changes: u64,
     bytes: usize,
     /// Losses that a record of this turn tells.
     pub(super) told: lost::Told,
@@ -47,18 +46,18 @@ pub(super) struct Pending {
     pub(super) rows: Vec<NewRow>,
     pub(super) tiles: Vec<crate::store::Tile>,
     pub(super) checkpoint: Option<(u64, Vec<u8>)>,
-    runs: BTreeMap<Uuid, Option<RunHead>>,
-    entries: BTreeMap<Uuid, RunEntry>,
-    requests: BTreeMap<Digest, Request>,
-    documents: BTreeMap<Digest, Vec<u8>>,
-    open: BTreeSet<u64>,
-    closed: BTreeSet<u64>,
-    basis: Vec<u64>,
-    erase: Vec<u64>,
-    bury: Vec<Uuid>,
-    mac: Option<(u64, [u8; 32])>,
-    state: Option<crate::store::State>,
-    durable: bool,
+    pub(super) runs: BTreeMap<Uuid, Option<RunHead>>,
+    pub(super) entries: BTreeMap<Uuid, RunEntry>,
+    pub(super) requests: BTreeMap<Digest, Request>,
+    pub(super) documents: BTreeMap<Digest, Vec<u8>>,
+    pub(super) open: BTreeSet<u64>,
+    pub(super) closed: BTreeSet<u64>,
+    pub(super) basis: Vec<u64>,
+    pub(super) erase: Vec<u64>,
+    pub(super) bury: Vec<Uuid>,
+    pub(super) mac: Option<(u64, [u8; 32])>,
+    pub(super) state: Option<crate::store::State>,
+    pub(super) durable: bool,
 }
 
 impl<'a> Pen<'a> {
@@ -339,7 +338,7 @@ impl<'a> Pen<'a> {
         }
     }
 
-    fn run_for(&self, id: Uuid, kind: Kind) -> Result<RunHead> {
+    pub(super) fn run_for(&self, id: Uuid, kind: Kind) -> Result<RunHead> {
         let found = self.run_head(&id)?;
         if kind == Kind::RunStart {
             if found.is_some() {
@@ -350,147 +349,6 @@ impl<'a> Pen<'a> {
         found.ok_or_else(|| {
             Error::new(Code::RecorderClosed, "the run has ended").hint("open a new run; a run that ended takes no records")
         })
-    }
-
-    /// Says what the run just begun is called and whose it is; before its `run.start` counts for others.
-    pub(super) fn name_run(&mut self, id: &Uuid, owner: Option<Uuid>, name: Option<String>, thread: Option<String>) {
-        if let Some(Some(run)) = self.batch.runs.get_mut(id) {
-            run.recorder = owner;
-            run.counts.name.clone_from(&name);
-            run.counts.thread.clone_from(&thread);
-        }
-        if let Some(entry) = self.batch.entries.get_mut(id) {
-            entry.name = name;
-            entry.thread = thread;
-        }
-    }
-
-    /// Counts distinct steps of a run beyond those that intents and singles have brought.
-    pub(super) fn count_step(&mut self, id: &Uuid) {
-        if let Some(Some(run)) = self.batch.runs.get_mut(id) {
-            run.counts.steps = run.counts.steps.saturating_add(1);
-        }
-    }
-
-    /// Ends a run: totals and root are those of its earlier records.
-    ///
-    /// # Errors
-    /// As [`Pen::add`].
-    pub(super) fn end_run(&mut self, draft: &mut Draft, duplicates: Option<u64>) -> Result<Receipt> {
-        let id = draft.run.ok_or_else(|| Error::new(Code::InternalPanic, "a run.end without a run"))?;
-        let run = self.run_for(id, Kind::RunEnd)?;
-        // A detached run is written by many: only its records say which steps are distinct.
-        let steps = if run.recorder.is_none() { self.distinct_steps(&id)? } else { run.counts.steps };
-        draft.body = Body::RunEnd(RunEnd {
-            records: run.seq.saturating_add(2),
-            root: run.frontier.root(),
-            steps,
-            enforced: run.counts.enforced,
-            observed: run.counts.observed,
-            reported: run.counts.reported,
-            duplicates,
-            sampled: false,
-        });
-        self.add(draft)
-    }
-
-    fn distinct_steps(&self, id: &Uuid) -> Result<u64> {
-        let mut seen = BTreeSet::new();
-        let mut look = |envelope: &[u8]| -> Result<()> {
-            if let Some(crate::canon::Value::String(step)) = predicate(envelope)?.remove("step") {
-                seen.insert(step);
-            }
-            Ok(())
-        };
-        self.core.ledger.run(id, &mut |row| look(&row.envelope))?;
-        for new in self.batch.rows.iter().filter(|new| new.row.run.is_some_and(|(run, _)| run == *id)) {
-            look(&new.row.envelope)?;
-        }
-        Ok(u64::try_from(seen.len()).unwrap_or(u64::MAX))
-    }
-
-    /// An approval request, the changes of this turn included.
-    ///
-    /// # Errors
-    /// `store.*`.
-    pub(super) fn request(&self, digest: &Digest) -> Result<Option<Request>> {
-        match self.batch.requests.get(digest) {
-            Some(request) => Ok(Some(request.clone())),
-            None => self.turn.request(digest),
-        }
-    }
-
-    /// Sets a request, new or changed.
-    pub(super) fn set_request(&mut self, request: Request) {
-        self.changes = self.changes.saturating_add(1);
-        self.batch.requests.insert(request.digest, request);
-    }
-
-    /// The record that was written for this idempotency tag, in this turn or before.
-    ///
-    /// # Errors
-    /// `store.*`.
-    pub(super) fn seen(&self, tag: &[u8; 32]) -> Result<Option<Row>> {
-        match self.batch.rows.iter().find(|new| new.request == Some(*tag)) {
-            Some(new) => Ok(Some(new.row.clone())),
-            None => self.turn.request_seen(tag),
-        }
-    }
-
-    /// Keeps a document.
-    pub(super) fn keep(&mut self, digest: Digest, bytes: Vec<u8>) {
-        self.changes = self.changes.saturating_add(1);
-        self.batch.documents.insert(digest, bytes);
-    }
-
-    /// Lets the content of these records go.
-    pub(super) fn erase(&mut self, seqs: &[u64]) {
-        self.changes = self.changes.saturating_add(1);
-        self.batch.erase.extend_from_slice(seqs);
-    }
-
-    /// These recorders' leftovers are dealt with.
-    pub(super) fn bury(&mut self, dead: Vec<Uuid>) {
-        self.changes = self.changes.saturating_add(1);
-        self.batch.bury.extend(dead);
-    }
-
-    /// Nothing may follow.
-    pub(super) fn set_state(&mut self, state: crate::store::State) {
-        self.batch.state = Some(state);
-    }
-
-    /// The policy that is in force from here on.
-    pub(super) fn set_policy(&mut self, policy: Option<Digest>) {
-        if let Some(head) = &mut self.head {
-            head.policy = policy;
-        }
-    }
-
-    /// The policy in force.
-    pub(super) fn policy(&self) -> Option<Digest> {
-        self.head.as_ref().and_then(|head| head.policy)
-    }
-
-    /// Row of a record of this turn or before.
-    ///
-    /// # Errors
-    /// `store.*`.
-    pub(super) fn row(&self, seq: u64) -> Result<Option<Row>> {
-        match self.batch.rows.iter().find(|new| new.row.seq == seq) {
-            Some(new) => Ok(Some(new.row.clone())),
-            None => self.core.ledger.row(seq),
-        }
-    }
-
-    /// Open intents, the changes of this turn included.
-    ///
-    /// # Errors
-    /// `store.*`.
-    pub(super) fn intents(&self) -> Result<Vec<u64>> {
-        let mut open: BTreeSet<u64> = self.core.ledger.intents()?.into_iter().map(|intent| intent.seq).collect();
-        open.extend(&self.batch.open);
-        Ok(open.difference(&self.batch.closed).copied().collect())
     }
 
     fn clock_step(&mut self) -> Result<()> {

@@ -291,6 +291,7 @@ impl Run {
             Ok((receipt.clone(), receipt.run.map_or(0, |place| place.seq.saturating_add(1))))
         })?;
         lock(&self.inner.open).clear();
+        self.core.forget_calls(self.inner.id);
         Ok(Some((receipt, records)))
     }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::args::{self, members};
 use super::group::lock;
-use super::pen::{Pen, Receipt, observed};
+use super::pen::{Receipt, observed};
 use super::run::Run;
 use super::{approve, digest_of};
 use crate::canon::fields::Fields;
@@ -15,16 +15,15 @@ use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::gate::{self, Act, Bound, Permit};
 use crate::id::Uuid;
-use crate::object;
 use crate::record::{
-    Capture, Decision, Draft, Failure, Kind, Layer, Link, Mode, Model, Phase, Status, Tier, Verdict,
+    Capture, Decision, Draft, Kind, Layer, Mode, Phase, Status, Tier, Verdict,
 };
 use crate::time::Timestamp;
 
 /// A step that was begun. Cheap to clone; a permit that is dropped unused is recorded as `cancelled`.
 #[derive(Clone)]
 pub struct Step {
-    inner: Arc<Begun>,
+    pub(super) inner: Arc<Begun>,
 }
 
 impl core::fmt::Debug for Step {
@@ -33,22 +32,22 @@ impl core::fmt::Debug for Step {
     }
 }
 
-struct Begun {
-    run: Run,
-    receipt: Option<Receipt>,
+pub(super) struct Begun {
+    pub(super) run: Run,
+    pub(super) receipt: Option<Receipt>,
     /// What the outcome repeats of the intent.
-    draft: Draft,
-    input: Value,
-    permit: Option<Permit>,
+    pub(super) draft: Draft,
+    pub(super) input: Value,
+    pub(super) permit: Option<Permit>,
     /// The caller has to claim the permit before it closes the step.
-    must_claim: bool,
-    state: AtomicU8,
+    pub(super) must_claim: bool,
+    pub(super) state: AtomicU8,
 }
 
-const OPEN: u8 = 0;
-const CLOSED: u8 = 1;
+pub(super) const OPEN: u8 = 0;
+pub(super) const CLOSED: u8 = 1;
 /// A dry run, or lost by a recorder that only observes: closing it writes nothing.
-const VOID: u8 = 2;
+pub(super) const VOID: u8 = 2;
 
 const ARGUMENTS: &[&str] = &[
     "input", "kind", "params", "call_id", "step", "attempt", "approval", "definition", "tier", "dry_run", "model", "links",
@@ -88,8 +87,16 @@ impl Run {
     /// Denied (`policy.*`, `gate.*`), after the refusal was recorded; `policy.approval_missing` names the request to
     /// approve. `wire.bad_argument`, `recorder.*`, `store.*`.
     pub fn step_open(&self, arguments: &Value) -> Result<(Step, Value)> {
+        self.step_open_as(arguments, None)
+    }
+
+    /// As [`Run::step_open`], for a step that no gate guards, told by somebody else.
+    pub(crate) fn step_open_as(&self, arguments: &Value, capture: Option<Capture>) -> Result<(Step, Value)> {
         self.alive()?;
         let mut plan = self.plan(&members(arguments, &["op", "name"], ARGUMENTS)?)?;
+        if let (Some(capture), false) = (capture, plan.gated) {
+            plan.draft.capture = capture;
+        }
         if self.inner.lost {
             return Ok(self.void(plan, None));
         }
@@ -124,6 +131,10 @@ impl Run {
             Some(opened) => opened,
             None => return Ok(self.void(plan, None)),
         };
+        if plan.gated && !plan.dry {
+            let passed = matches!(opened, Opened::Intent(_));
+            self.core.call(self.inner.id, plan.draft.call_id.as_deref(), passed);
+        }
         match opened {
             Opened::Refused(error) => Err(error),
             Opened::NotRun(receipt) => Ok(self.void(plan, Some(receipt))),
@@ -386,7 +397,7 @@ fn ungated(act: &Act<'_>) -> Decision {
 }
 
 /// Digest of a tool definition: the small document `{"tool":1,"name","description"?,"parameters"?}`.
-fn definition(node: &crate::canon::fields::Node<'_>) -> Result<Digest> {
+pub(super) fn definition(node: &crate::canon::fields::Node<'_>) -> Result<Digest> {
     if let Some(text) = node.value().as_str() {
         return Digest::parse(text).ok_or_else(|| node.fail("a tool definition or its digest is expected"));
     }
@@ -394,192 +405,4 @@ fn definition(node: &crate::canon::fields::Node<'_>) -> Result<Digest> {
     let mut document = fields.object().clone();
     document.insert("tool", 1);
     Ok(digest_of(&Value::Object(document)))
-}
-
-const ENDING: &[&str] = &[
-    "output", "error", "status", "failure", "usage", "model", "conversions", "started_at", "ended_at", "links", "text",
-    "names", "params", "artefacts",
-];
-
-impl Step {
-    /// The recorded input: what was decided about, and what is to be run with.
-    #[must_use]
-    pub fn input(&self) -> &Value {
-        &self.inner.input
-    }
-
-    /// Uses the permit: call it right before the act. Steps that no gate guards need none.
-    ///
-    /// # Errors
-    /// `gate.permit_reused`, `gate.permit_expired` (then the outcome `cancelled` is recorded), `chain.forked_process`.
-    pub fn claim(&self) -> Result<()> {
-        let begun = &*self.inner;
-        begun.run.alive()?;
-        let Some(permit) = &begun.permit else { return Ok(()) };
-        if begun.state.load(Ordering::Acquire) == CLOSED && !permit.is_claimed() {
-            return Err(Error::new(Code::GatePermitExpired, "the permit was given up"));
-        }
-        let claimed = permit.claim(begun.run.core.host.monotonic_ms());
-        if claimed.as_ref().is_err_and(|error| error.code() == Code::GatePermitExpired) {
-            begun.cancel("permit-expired")?;
-        }
-        claimed
-    }
-
-    /// Compares the permit with what is about to run: `{"name", "input", "definition"?}`.
-    ///
-    /// # Errors
-    /// `gate.permit_mismatch`, `gate.tool_changed`, each after the outcome `cancelled` was recorded; `gate.no_permit`.
-    pub fn covers(&self, act: &Value) -> Result<()> {
-        let begun = &*self.inner;
-        begun.run.alive()?;
-        let fields = members(act, &["name", "input"], &["definition"])?;
-        let permit = begun.permit.as_ref().ok_or_else(|| Error::new(Code::GateNoPermit, "this step has no permit"))?;
-        let mut other = permit.bound().clone();
-        other.name = fields.need("name")?.ident()?;
-        other.definition = fields.maybe("definition", |it| definition(&it))?.or(other.definition);
-        if *fields.need("input")?.value() != begun.input {
-            other.root = [0; 32];
-        }
-        let covered = permit.covers(&other);
-        if covered.is_err() {
-            begun.cancel("permit-mismatch")?;
-        }
-        covered
-    }
-
-    /// Ends the step: `{"output"?, "error"?: {type,message,cause?}, "status"?: ok|failed|cancelled|unknown, "failure"?,
-    /// "usage"?, "model"?: {served,response_id}, "conversions"?, "started_at"?, "ended_at"?, "links"?, …}`.
-    /// Answers `{record}`; for a dry run `{}`.
-    ///
-    /// # Errors
-    /// `recorder.closed` the second time; `gate.no_permit` if a permit was not claimed; `wire.bad_argument`; `store.*`.
-    pub fn close(&self, arguments: &Value) -> Result<Value> {
-        let begun = &*self.inner;
-        begun.run.alive()?;
-        let fields = members(arguments, &[], ENDING)?;
-        let mut draft = begun.outcome();
-        let content = args::content(&fields, &["output", "error", "params", "names", "text", "conversions"])?;
-        let default = if content.contains("error") { Status::Failed } else { Status::Ok };
-        let status = fields.maybe("status", |it| it.word(Status::parse))?.unwrap_or(default);
-        if !matches!(status, Status::Ok | Status::Failed | Status::Cancelled | Status::Unknown) {
-            let text = "a step ends as ok, failed, cancelled or unknown";
-            return Err(Error::new(Code::WireBadArgument, text).at("/status"));
-        }
-        let failure = fields.maybe("failure", |it| it.word(Failure::parse))?;
-        if failure.is_some() && status != Status::Failed {
-            return Err(Error::new(Code::WireBadArgument, "`failure` stands with status `failed` only").at("/failure"));
-        }
-        let tool = matches!(draft.kind, Kind::ToolCall | Kind::AgentCall);
-        let default = if tool { Failure::ToolError } else { Failure::Internal };
-        draft.status = Some(status);
-        draft.failure = (status == Status::Failed).then(|| failure.unwrap_or(default));
-        draft.usage = fields.maybe("usage", |it| args::usage(&it))?;
-        draft.started_at = args::time(&fields, "started_at")?.or(draft.started_at);
-        draft.ended_at = args::time(&fields, "ended_at")?;
-        draft.links.extend(fields.maybe("links", |it| args::links(&it))?.unwrap_or_default());
-        draft.subjects = fields.maybe("artefacts", |it| args::artefacts(&it))?.unwrap_or_default();
-        if let Some(node) = fields.get("model") {
-            draft.model = Some(served(&node, draft.model.as_ref(), draft.name.as_deref().unwrap_or_default())?);
-        }
-        match begun.state.load(Ordering::Acquire) {
-            VOID => return Ok(Value::Object(Object::new())),
-            CLOSED => return Err(Error::new(Code::RecorderClosed, "the step is closed")),
-            _ => {}
-        }
-        let unclaimed = begun.must_claim && begun.permit.as_ref().is_some_and(|permit| !permit.is_claimed());
-        if unclaimed && status != Status::Cancelled {
-            begun.cancel("no-permit")?;
-            let text = "the act was run without claiming its permit; the outcome is recorded as cancelled";
-            return Err(Error::new(Code::GateNoPermit, text));
-        }
-        // With the caller's own objects nobody saw what went in or came out.
-        let live = draft.ext.as_ref().is_some_and(|ext| ext.contains("dev.execert/live-arguments"));
-        let seen = begun.permit.is_some() && !live;
-        let sources = if seen { observed(&content, &["output", "error"]) } else { Vec::new() };
-        draft.content = begun.run.core.commit(content, sources)?;
-        draft.ext = None;
-        let closed = begun.settle(draft);
-        match begun.run.core.or_lost(closed)? {
-            Some(receipt) => Ok(Value::Object(object! { "record": receipt.to_value() })),
-            None => Ok(Value::Object(Object::new())),
-        }
-    }
-}
-
-fn served(node: &crate::canon::fields::Node<'_>, asked: Option<&Model>, name: &str) -> Result<Model> {
-    let fields = node.object(&[], &["provider", "requested", "served", "response_id"])?;
-    let word = |member: &str, known: Option<&String>, other: &str| -> Result<String> {
-        Ok(args::ident(&fields, member)?.or_else(|| known.cloned()).unwrap_or_else(|| other.to_owned()))
-    };
-    Ok(Model {
-        provider: word("provider", asked.map(|model| &model.provider), "unknown")?,
-        requested: word("requested", asked.map(|model| &model.requested), name)?,
-        served: args::ident(&fields, "served")?,
-        response_id: args::ident(&fields, "response_id")?,
-    })
-}
-
-impl Begun {
-    /// What every outcome of this step has.
-    fn outcome(&self) -> Draft {
-        let mut draft = self.draft.clone();
-        draft.phase = Phase::Outcome;
-        draft.decision = None;
-        draft.links.clear();
-        draft.subjects.clear();
-        draft.runtime = *lock(&self.run.inner.runtime);
-        if let Some(receipt) = &self.receipt {
-            let (digest, seq) = (receipt.digest, Some(receipt.seq));
-            draft.links.push(Link { rel: "intent".to_owned(), digest, chain: None, seq });
-        }
-        draft
-    }
-
-    /// Writes the outcome, once.
-    fn settle(&self, draft: Draft) -> Result<Receipt> {
-        let closed = || Error::new(Code::RecorderClosed, "the step is closed");
-        self.state.compare_exchange(OPEN, CLOSED, Ordering::AcqRel, Ordering::Acquire).map_err(|_| closed())?;
-        let intent = self.receipt.as_ref().map(|receipt| receipt.seq).ok_or_else(closed)?;
-        // A request id asked twice gives two handles of one step; one of them ends it.
-        if !lock(&self.run.inner.open).remove(&intent) {
-            return Err(closed());
-        }
-        let written = self.run.core.write(false, move |pen: &mut Pen<'_>| pen.add(&draft));
-        match &written {
-            Ok(_) => {
-                if self.permit.is_some() {
-                    self.run.core.permits.fetch_sub(1, Ordering::AcqRel);
-                }
-            }
-            Err(_) => {
-                lock(&self.run.inner.open).insert(intent);
-                self.state.store(OPEN, Ordering::Release);
-            }
-        }
-        written
-    }
-
-    /// The outcome of an act that was permitted and not begun.
-    fn cancel(&self, why: &str) -> Result<()> {
-        if self.state.load(Ordering::Acquire) != OPEN {
-            return Ok(());
-        }
-        let mut draft = self.outcome();
-        draft.ext = None;
-        draft.status = Some(Status::Cancelled);
-        draft.content = self.run.core.commit(object! { "text": why }, Vec::new())?;
-        self.settle(draft).map(drop)
-    }
-}
-
-impl Drop for Begun {
-    fn drop(&mut self) {
-        let unused = self.permit.as_ref().is_some_and(|permit| !permit.is_claimed());
-        let open = self.state.load(Ordering::Acquire) == OPEN;
-        if open && self.must_claim && unused && self.run.alive().is_ok() {
-            // Nobody can be told here; if it fails, the intent stays open and later reads `unknown`, which is true.
-            self.cancel("permit-dropped").ok();
-        }
-    }
 }
