@@ -269,34 +269,30 @@ fn policy(witnesses: &[Named], logs: &[Vkey], quorum: Option<u64>) -> Option<Str
     if need > u64::try_from(operators.len()).ok()? {
         return None;
     }
-    let taken = |name: &str| witnesses.iter().any(|w| w.name == name);
+    // Each operator is a group of its own name, which is what a signer's operator is compared with; so a witness that is
+    // called like an operator gives way.
+    let names: Vec<String> = witnesses
+        .iter()
+        .map(|w| free(&w.name, &|name| operators.contains(&name)))
+        .collect();
     let mut lines: Vec<String> = logs.iter().map(|log| format!("log {log}")).collect();
-    lines.extend(witnesses.iter().map(|w| format!("witness {} {}", w.name, w.vkey)));
-    let mut groups: Vec<String> = Vec::new();
-    for operator in operators {
-        let members: Vec<&str> = witnesses
+    lines.extend(
+        witnesses
             .iter()
-            .filter(|w| w.operator == operator)
-            .map(|w| w.name.as_str())
-            .collect();
-        // A witness that is called like its operator needs no group: it is its own operator.
-        let group = if members == [operator] {
-            operator.to_owned()
-        } else {
-            free(operator, &taken)
-        };
-        if members != [operator] {
-            lines.push(format!("group {group} any {}", members.join(" ")));
-        }
-        groups.push(group);
+            .zip(&names)
+            .map(|(w, name)| format!("witness {name} {}", w.vkey)),
+    );
+    for operator in &operators {
+        let own = witnesses.iter().zip(&names).filter(|(w, _)| w.operator == **operator);
+        let members: Vec<&str> = own.map(|(_, name)| name.as_str()).collect();
+        lines.push(format!("group {operator} any {}", members.join(" ")));
     }
     if need == 0 {
         lines.push("quorum none".to_owned());
     } else {
-        let name = free("quorum", &|name| {
-            taken(name) || groups.iter().any(|group| group == name)
-        });
-        lines.push(format!("group {name} {need} {}", groups.join(" ")));
+        let taken = |name: &str| operators.contains(&name) || names.iter().any(|witness| witness == name);
+        let name = free("quorum", &taken);
+        lines.push(format!("group {name} {need} {}", operators.join(" ")));
         lines.push(format!("quorum {name}"));
     }
     Some(lines.join("\n") + "\n")

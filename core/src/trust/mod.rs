@@ -13,6 +13,8 @@
 mod build;
 mod policy;
 
+use std::collections::BTreeMap;
+
 pub use build::{Trust, build};
 pub use policy::{Policy, Witness};
 
@@ -66,6 +68,7 @@ pub struct Trusted {
     pub lists: Vec<List>,
     /// How old a revocation list may be.
     pub max_age_s: u64,
+    index: BTreeMap<(KeyId, Role), usize>,
 }
 
 /// A key of the trust.
@@ -127,12 +130,12 @@ impl Trusted {
             return Err(members.fail_at("trust", "the version of a trust document is 1"));
         }
         let keys = members.need("keys")?.list_or_empty(|node| entry(&node))?;
-        let mut seen = keys.clone();
-        seen.sort_by_key(|entry| (entry.keyid, entry.role));
-        if seen
-            .windows(2)
-            .any(|pair| matches!(pair, [a, b] if (a.keyid, a.role) == (b.keyid, b.role)))
-        {
+        let index: BTreeMap<(KeyId, Role), usize> = keys
+            .iter()
+            .enumerate()
+            .map(|(at, entry)| ((entry.keyid, entry.role), at))
+            .collect();
+        if index.len() != keys.len() {
             return Err(members.fail_at("keys", "a key is there twice with one role"));
         }
         // Certificates are kept for readers that know them; their form is all that is looked at here.
@@ -149,6 +152,7 @@ impl Trusted {
             known: known.unwrap_or_default(),
             lists: lists.unwrap_or_default(),
             max_age_s: members.maybe("max_age_s", |node| node.int())?.unwrap_or(MAX_AGE_S),
+            index,
         })
     }
 
@@ -160,9 +164,7 @@ impl Trusted {
 
     /// Where that entry stands in the list.
     pub(crate) fn position(&self, keyid: &KeyId, role: Role) -> Option<usize> {
-        self.keys
-            .iter()
-            .position(|entry| entry.keyid == *keyid && entry.role == role)
+        self.index.get(&(*keyid, role)).copied()
     }
 
     /// Whether a key is there in any role.
