@@ -24,7 +24,7 @@ def pending(call: Call) -> Request | None:
     """The request that this call paused for before, if any: when the graph goes on, the tool's node starts again."""
     if call.call_id is None:
         return None
-    found = call.gate.recorder.requests(thread=call.thread, call_id=call.call_id)
+    found = call.recorder.requests(thread=call.thread, call_id=call.call_id)
     return next((it for it in reversed(found) if it.state in _PENDING and it.thread == call.thread), None)
 
 
@@ -48,7 +48,7 @@ def pause(call: Call, request: str) -> None:
         interrupt({"execert": 1, "request": request, "tool": call.name, "call": call.call_id, "arguments": call.input})
     except GraphInterrupt as paused:
         for raised in paused.args[0]:
-            feed(call.gate.recorder).known[request] = raised.id
+            feed(call.recorder).known[request] = raised.id
         raise
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import functools
 import warnings
-from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
 from execert import Denied, ExecertError, Recorder, Request, Run, Step, plain
@@ -21,127 +20,39 @@ Approvals = Literal["interrupt"] | None
 OnDeny = Literal["message", "raise"]
 
 
-class Middleware(AgentMiddleware):
-    """The gate for `create_agent`. Give it last: the last one is innermost, and sees the arguments that really run."""
-
-    def __init__(self, recorder: Recorder, approvals: Approvals = None, on_deny: OnDeny = "message") -> None:
-        super().__init__()
-        self._gate = _Gate(recorder, approvals, on_deny)
-
-    def wrap_tool_call(self, request: Any, handler: Callable[[Any], Any]) -> Any:
-        return self._gate.sync(request, handler)
-
-    async def awrap_tool_call(self, request: Any, handler: Callable[[Any], Awaitable[Any]]) -> Any:
-        return await self._gate.asynchronous(request, handler)
-
-
 def gate(recorder: Recorder, approvals: Approvals = None, on_deny: OnDeny = "message") -> dict[str, Any]:
     """The gate for LangGraph: `ToolNode(tools, **gate(recorder))`."""
-    made = _Gate(recorder, approvals, on_deny)
-    return {"wrap_tool_call": made.sync, "awrap_tool_call": made.asynchronous}
+    made = Middleware(recorder, approvals, on_deny)
+    return {"wrap_tool_call": made.wrap_tool_call, "awrap_tool_call": made.awrap_tool_call}
 
 
-class Call:
-    """One call of a tool, on its way through the gate."""
+class Middleware(AgentMiddleware):
+    """The gate for `create_agent`. Give it last: the last one is innermost, and sees the arguments that really run.
 
-    def __init__(self, gate: _Gate, request: Any) -> None:
-        self.gate = gate
-        self.request = request
-        self.call = request.tool_call
-        config = getattr(request.runtime, "config", None) or {}
-        self.config = config
-        self.thread = thread_of(config.get("configurable"), config.get("metadata"))
-        self.parent = getattr(config.get("callbacks"), "parent_run_id", None)
-        self.name = ident(self.call["name"])
-        self.call_id = ident(self.call["id"]) if self.call.get("id") else None
-        self.input, self.conversions = plain(self.call.get("args") or {})
-        self.own: Run | None = None
-        self.approval: str | None = None
+    With `approvals="interrupt"` a call that needs approval pauses the graph; without, it is refused. A refusal is an
+    error message to the model, or raised with `on_deny="raise"`.
+    """
 
-    def open(self) -> Step:
-        """Asks the gate; the intent is durable when this returns. Raises `Denied`."""
-        details: Any = {"call_id": self.call_id} if self.call_id else {}
-        if self.conversions:
-            details["conversions"] = [["/input" + pointer, word] for pointer, word in self.conversions]
-            details["live_arguments"] = True
-        definition = _definition(self.request.tool)
-        return self._run().tool(self.name, self.input, approval=self.approval, definition=definition, details=details)
-
-    def _run(self) -> Run:
-        """The run that the handler opened for this graph; without a handler, a run of this call alone."""
-        run = feed(self.gate.recorder).run_of(self.parent)
-        if run is not None:
-            return self.gate.recorder.join(run)
-        self.own = self.own or self.gate.recorder.run(self.name, thread=self.thread)
-        return self.own
-
-    def permitted(self, step: Step) -> Any:
-        """The request as recorded: the tool gets a copy of what was decided on, not an object that may change."""
-        if self.conversions:
-            return self.request
-        return self.request.override(tool_call={**self.call, "args": step.input})
-
-    def close(self, step: Step, output: Any = None, error: BaseException | None = None) -> None:
-        """Records the outcome. The act is done: if that cannot be written, the next opening says `unknown`."""
-        if error is not None:
-            status = ending(error)
-            result = content(error=error) if status == "failed" else {}
-        else:
-            status = "failed" if getattr(output, "status", None) == "error" else "ok"
-            result = content(output=output)
-        if invalid_arguments(error):
-            result["text"] = "invalid-arguments"
-        self._quietly(lambda: step._finish({**result, "status": status}))
-        self.end()
-
-    def end(self) -> None:
-        if self.own is not None:
-            self._quietly(self.own.close)
-
-    def _quietly(self, close: Callable[[], object]) -> None:
-        try:
-            close()
-        except ExecertError as failed:
-            warnings.warn(f"the outcome of {self.name} could not be recorded: {failed}", RuntimeWarning, stacklevel=2)
-
-    def unknown(self, answer: Any) -> Any:
-        """A tool that the framework does not have: its own answer, recorded as its refusal."""
-        feed(self.gate.recorder).send(
-            "message", f"{self.parent}:{self.call_id}", self.parent, call=self.call_id, name=self.name, status="failed",
-            content=content(input=self.input, output=answer), framework={"refused": "unknown-tool"},
-        )  # fmt: skip
-        return answer
-
-    def denied(self, refusal: Denied) -> ToolMessage:
-        self.end()
-        if self.gate.on_deny == "raise":
-            raise refusal
-        return ToolMessage(str(refusal), name=self.call["name"], tool_call_id=self.call.get("id") or "", status="error")
-
-
-class _Gate:
-    def __init__(self, recorder: Recorder, approvals: Approvals, on_deny: OnDeny) -> None:
+    def __init__(self, recorder: Recorder, approvals: Approvals = None, on_deny: OnDeny = "message") -> None:
         if approvals not in (None, "interrupt") or on_deny not in ("message", "raise"):
             raise ValueError('approvals is "interrupt" or None, on_deny is "message" or "raise"')
-        self.recorder = recorder
-        self.approvals = approvals
-        self.on_deny = on_deny
+        super().__init__()
+        self._recorder, self._approvals, self._on_deny = recorder, approvals, on_deny
 
-    def sync(self, request: Any, handler: Callable[[Any], Any]) -> Any:
-        """`wrap_tool_call`."""
-        call = Call(self, request)
+    def wrap_tool_call(self, request: Any, handler: Any) -> Any:
+        call = Call(self._recorder, request)
         if request.tool is None:
             return call.unknown(handler(request))
         try:
-            asked = pending(call) if self.approvals else None
+            asked = pending(call) if self._approvals else None
             call.approval = again(call, asked)
             try:
                 step = call.open()
             except Denied as refusal:
-                self.wait(call, refusal, asked)
+                self._wait(call, refusal, asked)
                 step = call.open()
         except Denied as refusal:
-            return call.denied(refusal)
+            return self._denied(call, refusal)
         try:
             output = handler(call.permitted(step))
         except BaseException as error:
@@ -150,36 +61,103 @@ class _Gate:
         call.close(step, output)
         return output
 
-    async def asynchronous(self, request: Any, handler: Callable[[Any], Awaitable[Any]]) -> Any:
-        """`awrap_tool_call`. The disk is worked on elsewhere; a cancellation waits for what is being written."""
-        call = Call(self, request)
+    async def awrap_tool_call(self, request: Any, handler: Any) -> Any:
+        # The disk is worked on elsewhere; a cancellation waits for what is being written.
+        call = Call(self._recorder, request)
         if request.tool is None:
             return call.unknown(await handler(request))
         try:
-            asked = (await _off_loop(lambda: pending(call)))[0] if self.approvals else None
+            asked = (await _off_loop(lambda: pending(call)))[0] if self._approvals else None
             call.approval = again(call, asked)
             try:
                 step = await _opened(call)
             except Denied as refusal:
-                self.wait(call, refusal, asked)
+                self._wait(call, refusal, asked)
                 step = await _opened(call)
         except Denied as refusal:
-            return call.denied(refusal)
+            return self._denied(call, refusal)
         try:
             output = await handler(call.permitted(step))
         except BaseException as error:
             await _off_loop(functools.partial(call.close, step, error=error))
             raise
-        _, cancelled = await _off_loop(lambda: call.close(step, output))
-        if cancelled:
+        if (await _off_loop(lambda: call.close(step, output)))[1]:
             raise asyncio.CancelledError
         return output
 
-    def wait(self, call: Call, refusal: Denied, asked: Request | None) -> None:
+    def _wait(self, call: Call, refusal: Denied, asked: Request | None) -> None:
         """Pauses for an approval that is asked for newly; any other refusal stands."""
-        if not self.approvals or refusal.code != "policy.approval_missing" or refusal.request in (None, asked and asked.digest):
+        known = (None, asked and asked.digest)
+        if not self._approvals or refusal.code != "policy.approval_missing" or refusal.request in known:
             raise refusal
-        pause(call, refusal.request)
+        pause(call, str(refusal.request))
+
+    def _denied(self, call: Call, refusal: Denied) -> ToolMessage:
+        call.end()
+        if self._on_deny == "raise":
+            raise refusal
+        told = call.request.tool_call
+        return ToolMessage(str(refusal), name=told["name"], tool_call_id=told.get("id") or "", status="error")
+
+
+class Call:
+    """One call of a tool, on its way through the gate."""
+
+    def __init__(self, recorder: Recorder, request: Any) -> None:
+        self.recorder, self.request, told = recorder, request, request.tool_call
+        config = getattr(request.runtime, "config", None) or {}
+        self.thread = thread_of(config.get("configurable"), config.get("metadata"))
+        self.parent = getattr(config.get("callbacks"), "parent_run_id", None)
+        self.name, self.call_id = ident(told["name"]), ident(told["id"]) if told.get("id") else None
+        self.input, self.conversions = plain(told.get("args") or {})
+        self.approval: str | None = None
+        self._own: Run | None = None
+
+    def open(self) -> Step:
+        """Asks the gate; the intent is durable when this returns. Raises `Denied`."""
+        details: Any = {"call_id": self.call_id} if self.call_id else {}
+        if self.conversions:
+            told = [["/input" + pointer, word] for pointer, word in self.conversions]
+            details.update(conversions=told, live_arguments=True)
+        # In the run that the handler opened for this graph; without a handler, in a run of this call alone.
+        run = feed(self.recorder).run_of(self.parent)
+        self._own = None if run else self._own or self.recorder.run(self.name, thread=self.thread)
+        place = self.recorder.join(run) if run else self._own
+        definition = _definition(self.request.tool)
+        return place.tool(self.name, self.input, approval=self.approval, definition=definition, details=details)  # type: ignore[union-attr]
+
+    def permitted(self, step: Step) -> Any:
+        """The request as recorded: the tool gets a copy of what was decided on, not an object that may change."""
+        told = self.request.tool_call
+        return self.request if self.conversions else self.request.override(tool_call={**told, "args": step.input})
+
+    def close(self, step: Step, output: Any = None, error: BaseException | None = None) -> None:
+        """Records the outcome. The act is done: if that cannot be written, the next opening says `unknown`."""
+        status = "failed" if getattr(output, "status", None) == "error" else "ok"
+        status = status if error is None else ending(error)
+        told = content(output=output) if error is None else content(error=error if status == "failed" else None)
+        if invalid_arguments(error):
+            told["text"] = "invalid-arguments"
+        self._quietly(lambda: step._finish({**told, "status": status}))
+        self.end()
+
+    def end(self) -> None:
+        if self._own is not None:
+            self._quietly(self._own.close)
+
+    def _quietly(self, close: Any) -> None:
+        try:
+            close()
+        except ExecertError as failed:
+            warnings.warn(f"the outcome of {self.name} could not be recorded: {failed}", RuntimeWarning, stacklevel=2)
+
+    def unknown(self, answer: Any) -> Any:
+        """A tool that the framework does not have: its own answer, recorded as its refusal."""
+        feed(self.recorder).send(
+            "message", f"{self.parent}:{self.call_id}", self.parent, call=self.call_id, name=self.name, status="failed",
+            content=content(input=self.input, output=answer), framework={"refused": "unknown-tool"},
+        )  # fmt: skip
+        return answer
 
 
 async def _opened(call: Call) -> Step:
@@ -191,21 +169,16 @@ async def _opened(call: Call) -> Step:
     return step
 
 
-_definitions: dict[tuple[Any, ...], dict[str, Any]] = {}
+@functools.lru_cache(maxsize=1_000)
+def _schema(schema: Any) -> Any:
+    try:
+        return plain(schema.model_json_schema())[0]
+    except Exception:  # what cannot be shown as JSON has no parameters
+        return None
 
 
 def _definition(tool: Any) -> dict[str, Any]:
-    """Name, description and parameters that the model sees. Kept by what it is made of: making it is slow."""
-    told = {"name": tool.name, "description": tool.description or ""}
-    key = (id(tool), tool.name, told["description"], id(getattr(tool, "args_schema", None)))
-    found = _definitions.get(key)
-    if found is None:
-        try:
-            schema = tool.tool_call_schema
-            told["parameters"] = plain(schema if isinstance(schema, dict) else schema.model_json_schema())[0]
-        except Exception:  # a schema that cannot be shown as JSON is none
-            pass
-        if len(_definitions) > 1_000:
-            _definitions.clear()
-        found = _definitions[key] = told
-    return found
+    """Name, description and parameters that the model sees."""
+    told, schema = {"name": tool.name, "description": tool.description or ""}, tool.tool_call_schema
+    parameters = plain(schema)[0] if isinstance(schema, dict) else _schema(schema)
+    return told if parameters is None else {**told, "parameters": parameters}

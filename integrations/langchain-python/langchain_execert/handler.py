@@ -58,107 +58,84 @@ class Handler(_Base):
             self._recorder = recorder
             self._send = feed(recorder).send
 
-    def on_chain_start(
-        self, serialized: Any, inputs: Any, *, run_id: Any, parent_run_id: Any = None, metadata: Any = None,
-        name: Any = None, **_: Any,
-    ) -> None:  # fmt: skip
-        name = ident(name or (serialized or {}).get("name") or "chain")
+    def on_chain_start(self, serialized: Any, inputs: Any, *, run_id: Any, parent_run_id: Any = None, **told: Any) -> None:
+        name, about = ident(told.get("name") or _name(serialized, told, "chain")), told.get("metadata")
         if parent_run_id is None:
-            self._send(
-                "run-start", run_id, None, name=name, thread=thread_of(metadata), content=content(input=inputs),
-                framework=_framework(metadata),
-            )  # fmt: skip
-            return
-        # Steps inside a run are told by name: their content is what the model and tool records hold.
-        self._send("node-start", run_id, parent_run_id, name=name, framework=_framework(metadata, name))
+            given, thread = content(input=inputs), thread_of(about)
+            self._send("run-start", run_id, name=name, thread=thread, content=given, framework=_framework(about))
+        else:
+            # Steps inside a run are told by name: what they carry stands in the records of models and tools.
+            self._send("node-start", run_id, parent_run_id, name=name, framework=_framework(about, name))
 
-    def on_chain_end(self, outputs: Any, *, run_id: Any, parent_run_id: Any = None, inputs: Any = None, **_: Any) -> None:
+    def on_chain_end(self, outputs: Any, *, run_id: Any, parent_run_id: Any = None, **told: Any) -> None:
         if parent_run_id is None:
             # A run over a generator tells its input only now.
-            late = inputs if inputs not in (None, "", {"input": ""}) else None
+            late = told.get("inputs")
+            late = None if late in (None, "", {"input": ""}) else late
             self._send("run-end", run_id, status="ok", content=content(output=outputs, input=late))
             return
-        for message in tool_messages(outputs):
-            self._send(
-                "message", run_id, parent_run_id, call=ident(message.tool_call_id),
-                name=ident(getattr(message, "name", None) or "tool"),
-                status="failed" if getattr(message, "status", None) == "error" else "ok",
-                content=content(output=message),
-            )  # fmt: skip
+        for it in tool_messages(outputs):
+            name, status = ident(getattr(it, "name", None) or "tool"), _status(it)
+            members = {"call": ident(it.tool_call_id), "name": name, "status": status, "content": content(output=it)}
+            self._send("message", run_id, parent_run_id, **members)
         self._send("node-end", run_id, parent_run_id, status="ok")
 
     def on_chain_error(self, error: BaseException, *, run_id: Any, parent_run_id: Any = None, **_: Any) -> None:
-        event = "run-error" if parent_run_id is None else "node-error"
-        self._error(event, run_id, parent_run_id, error)
+        self._error("run-error" if parent_run_id is None else "node-error", run_id, parent_run_id, error)
 
-    def on_chat_model_start(
-        self, serialized: Any, messages: Any, *, run_id: Any, parent_run_id: Any = None, metadata: Any = None, **kwargs: Any
-    ) -> None:
-        flat = messages[0] if isinstance(messages, list) and len(messages) == 1 else messages
-        self._model_start(serialized, {"messages": flat}, run_id, parent_run_id, metadata, kwargs)
+    def on_chat_model_start(self, serialized: Any, messages: Any, *, run_id: Any, parent_run_id: Any = None, **told: Any) -> None:
+        one = isinstance(messages, list) and len(messages) == 1
+        self._model_start(serialized, {"messages": messages[0] if one else messages}, run_id, parent_run_id, told)
 
-    def on_llm_start(
-        self, serialized: Any, prompts: Any, *, run_id: Any, parent_run_id: Any = None, metadata: Any = None, **kwargs: Any
-    ) -> None:
-        self._model_start(serialized, {"prompts": prompts}, run_id, parent_run_id, metadata, kwargs)
+    def on_llm_start(self, serialized: Any, prompts: Any, *, run_id: Any, parent_run_id: Any = None, **told: Any) -> None:
+        self._model_start(serialized, {"prompts": prompts}, run_id, parent_run_id, told)
 
-    def _model_start(
-        self, serialized: Any, given: dict[str, Any], run_id: Any, parent: Any, metadata: Any, kwargs: dict[str, Any]
-    ) -> None:
-        # `serialized` holds the whole configuration, keys included: only its class name is used.
-        params = dict(kwargs.get("invocation_params") or {})
-        given = {**given, "tools": params.pop("tools", None)}
-        told = metadata or {}
-        name = params.get("model") or params.get("model_name") or told.get("ls_model_name") or params.get("_type")
-        name = name or ((serialized or {}).get("id") or ["model"])[-1]
+    def _model_start(self, serialized: Any, given: dict[str, Any], run_id: Any, parent: Any, told: dict[str, Any]) -> None:
+        params, about = dict(told.get("invocation_params") or {}), told.get("metadata") or {}
+        if tools := params.pop("tools", None):
+            given["tools"] = tools
+        # `serialized` holds the whole configuration, keys included: only the class name in it is used.
+        name = params.get("model") or params.get("model_name") or about.get("ls_model_name") or params.get("_type")
+        framework = {**_framework(about), "provider": ident(about.get("ls_provider") or params.get("_type") or "unknown")}
         self._send(
-            "model-start", run_id, parent, name=ident(name), thread=thread_of(told),
-            content=content(input={key: value for key, value in given.items() if value is not None}, params=params),
-            framework={**_framework(told), "provider": ident(told.get("ls_provider") or params.get("_type") or "unknown")},
+            "model-start", run_id, parent, name=ident(name or ((serialized or {}).get("id") or ["model"])[-1]),
+            thread=thread_of(about), content=content(input=given, params=params), framework=framework,
         )  # fmt: skip
 
     def on_llm_end(self, response: Any, *, run_id: Any, parent_run_id: Any = None, **_: Any) -> None:
-        generations = [item for batch in getattr(response, "generations", []) for item in batch]
-        answers = [getattr(item, "message", None) or getattr(item, "text", None) for item in generations]
-        told = getattr(response, "llm_output", None) or {}
-        message = getattr(generations[0], "message", None) if generations else None
-        about = {**told, **(getattr(message, "response_metadata", None) or {})} if isinstance(told, dict) else {}
-        framework: dict[str, Any] = {"usage": _usage(message), "served": about.get("model_name"), "response_id": about.get("id")}
+        found = [item for batch in getattr(response, "generations", []) for item in batch]
+        answers = [getattr(item, "message", None) or getattr(item, "text", None) for item in found]
+        message = getattr(found[0], "message", None) if found else None
+        about = {**(getattr(response, "llm_output", None) or {}), **(getattr(message, "response_metadata", None) or {})}
+        used = getattr(message, "usage_metadata", None) or {}
+        usage = {key: used[key] for key in ("input_tokens", "output_tokens") if isinstance(used.get(key), int)}
+        framework = {"usage": usage, "served": about.get("model_name"), "response_id": about.get("id")}
         framework = {key: value for key, value in framework.items() if value}
-        self._send(
-            "model-end", run_id, parent_run_id, status="ok", framework=framework,
-            content=content(output=answers[0] if len(answers) == 1 else answers),
-        )  # fmt: skip
+        output = content(output=answers[0] if len(answers) == 1 else answers)
+        self._send("model-end", run_id, parent_run_id, status="ok", framework=framework, content=output)
 
     def on_llm_error(self, error: BaseException, *, run_id: Any, parent_run_id: Any = None, **_: Any) -> None:
         self._error("model-error", run_id, parent_run_id, error)
 
-    def on_tool_start(
-        self, serialized: Any, input_str: str, *, run_id: Any, parent_run_id: Any = None, metadata: Any = None,
-        inputs: Any = None, tool_call_id: Any = None, name: Any = None, **_: Any,
-    ) -> None:  # fmt: skip
+    def on_tool_start(self, serialized: Any, input_str: str, *, run_id: Any, parent_run_id: Any = None, **told: Any) -> None:
         # `input_str` is a repr of Python; the arguments are `inputs`.
+        given, call = told.get("inputs"), told.get("tool_call_id")
         self._send(
-            "tool-start", run_id, parent_run_id, name=ident((serialized or {}).get("name") or name or "tool"),
-            thread=thread_of(metadata), call=None if tool_call_id is None else ident(tool_call_id),
-            content=content(input=input_str if inputs is None else inputs), framework=_framework(metadata),
+            "tool-start", run_id, parent_run_id, name=_name(serialized, told, "tool"), thread=thread_of(told.get("metadata")),
+            call=None if call is None else ident(call), content=content(input=input_str if given is None else given),
+            framework=_framework(told.get("metadata")),
         )  # fmt: skip
 
     def on_tool_end(self, output: Any, *, run_id: Any, parent_run_id: Any = None, **_: Any) -> None:
-        status = "failed" if getattr(output, "status", None) == "error" else "ok"
-        self._send("tool-end", run_id, parent_run_id, status=status, content=content(output=output))
+        self._send("tool-end", run_id, parent_run_id, status=_status(output), content=content(output=output))
 
     def on_tool_error(self, error: BaseException, *, run_id: Any, parent_run_id: Any = None, **_: Any) -> None:
         refused = {"refused": "invalid-arguments"} if invalid_arguments(error) else None
         self._error("tool-error", run_id, parent_run_id, error, refused)
 
-    def on_retriever_start(
-        self, serialized: Any, query: str, *, run_id: Any, parent_run_id: Any = None, metadata: Any = None, **kwargs: Any
-    ) -> None:
-        name = kwargs.get("name") or (serialized or {}).get("name") or "retriever"
-        self._send(
-            "retrieval", run_id, parent_run_id, name=ident(name), thread=thread_of(metadata), content=content(input=query)
-        )
+    def on_retriever_start(self, serialized: Any, query: str, *, run_id: Any, parent_run_id: Any = None, **told: Any) -> None:
+        name, thread = _name(serialized, told, "retriever"), thread_of(told.get("metadata"))
+        self._send("retrieval", run_id, parent_run_id, name=name, thread=thread, content=content(input=query))
 
     def on_retriever_end(self, documents: Any, *, run_id: Any, parent_run_id: Any = None, **_: Any) -> None:
         self._send("retrieval", run_id, parent_run_id, status="ok", content=content(output=documents))
@@ -168,15 +145,12 @@ class Handler(_Base):
 
     def on_interrupt(self, event: Any) -> None:
         """LangGraph 1.1.10 and newer: a run pauses for people."""
-        self._send(
-            "interrupt", event.run_id, content=content(input=[[item.id, item.value] for item in event.interrupts]),
-            framework={"checkpoint": event.checkpoint_id, "namespace": "/".join(event.checkpoint_ns)},
-        )  # fmt: skip
+        asked = content(input=[[item.id, item.value] for item in event.interrupts])
+        self._send("interrupt", event.run_id, content=asked, framework=_checkpoint(event))
 
     def on_resume(self, event: Any) -> None:
         """LangGraph 1.1.10 and newer: a run goes on from a checkpoint."""
-        framework = {"checkpoint": event.checkpoint_id, "namespace": "/".join(event.checkpoint_ns)}
-        self._send("resume", event.run_id, framework=framework)
+        self._send("resume", event.run_id, framework=_checkpoint(event))
 
     def _error(self, event: str, run_id: Any, parent: Any, error: BaseException, framework: Any = None) -> None:
         status = ending(error)
@@ -184,16 +158,21 @@ class Handler(_Base):
         self._send(event, run_id, parent, status=status, content=told, framework=framework)
 
 
+def _name(serialized: Any, told: dict[str, Any], other: str) -> str:
+    return ident((serialized or {}).get("name") or told.get("name") or other)
+
+
+def _status(output: Any) -> str:
+    return "failed" if getattr(output, "status", None) == "error" else "ok"
+
+
 def _framework(metadata: Any, name: str | None = None) -> dict[str, Any]:
-    """Ids and positions of the framework, which differ from run to run. A node of the graph has its own name; what
-    runs inside it is plumbing."""
+    """Positions of the framework, which differ from run to run. A node of the graph has its own name; what runs inside
+    it is plumbing."""
     told = metadata or {}
     found = {key: told[key] for key in ("langgraph_step", "langgraph_node", "langgraph_checkpoint_ns") if key in told}
-    if name is not None and name != told.get("langgraph_node"):
-        found["plumbing"] = True
-    return found
+    return {**found, "plumbing": True} if name is not None and name != told.get("langgraph_node") else found
 
 
-def _usage(message: Any) -> dict[str, int]:
-    told = getattr(message, "usage_metadata", None) or {}
-    return {key: told[key] for key in ("input_tokens", "output_tokens") if isinstance(told.get(key), int)}
+def _checkpoint(event: Any) -> dict[str, Any]:
+    return {"checkpoint": event.checkpoint_id, "namespace": "/".join(event.checkpoint_ns)}

@@ -37,7 +37,7 @@ class Ledger:
         return {"policy": 1, "default": "allow", "rules": [pay, *rules], "approvers": approvers}
 
     def evidence(self, **what: Any) -> Evidence:
-        return export(self.opened[-1], self.key, **what)
+        return export(self.opened[-1], self.key, self.lead, **what)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from execert import Key, Recorder, Report, Trust, check
+from execert import Key, Recorder, Report, Trust, TrustKey, check
 
 
 class Line(NamedTuple):
@@ -38,9 +38,10 @@ class Line(NamedTuple):
 class Evidence:
     """A bundle that the verifier was asked about."""
 
-    def __init__(self, bundle: bytes, key: Key) -> None:
+    def __init__(self, bundle: bytes, key: Key, lead: Key) -> None:
         self.bundle = bundle
-        self.report: Report = check(bundle, Trust([key]), allow_open=True)
+        trust = Trust([key, TrustKey(lead, role="approver")])
+        self.report: Report = check(bundle, trust, allow_open=True)
         self.lines = list(_lines(bundle))
 
     def of(self, kind: str, *phases: str) -> list[Line]:
@@ -80,10 +81,10 @@ def _lines(bundle: bytes) -> Iterator[Line]:
             )  # fmt: skip
 
 
-def export(recorder: Recorder, key: Key, **what: Any) -> Evidence:
+def export(recorder: Recorder, key: Key, lead: Key, **what: Any) -> Evidence:
     """The evidence of a ledger: the whole chain, unless told otherwise. The verifier has to find it unchanged."""
     out = io.BytesIO()
     recorder.export(out, **(what or {"chain": True}))
-    evidence = Evidence(out.getvalue(), key)
+    evidence = Evidence(out.getvalue(), key, lead)
     assert evidence.report.exit == 0, str(evidence.report)
     return evidence
