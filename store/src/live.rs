@@ -84,8 +84,5 @@ pub(crate) fn all(folder: &Path) -> Result<Vec<Uuid>> {
 
 fn remove(folder: &Path, recorder: &Uuid) -> Result<()> {
     let path = path(folder, recorder);
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(os(&error, "removing", &path)),
-        _ => Ok(()),
-    }
+    private::remove(&path).map_err(|error| os(&error, "removing", &path))
 }

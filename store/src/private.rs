@@ -16,8 +16,24 @@ const MOST_FILE: u64 = 16 * 1024 * 1024;
 /// What every secret key in PEM says of itself.
 const SECRET: &[u8] = b"PRIVATE KEY-----";
 
-/// Makes a file with mode 0600 and flushes it. One that exists is never overwritten.
+/// Names of files in the making. One that stays belongs to a process that died.
+pub(crate) const EARLY: &str = ".execert-";
+
+/// Makes a file with mode 0600, whole and flushed before it has its name. One that exists is never overwritten.
 pub(crate) fn make(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let early = path.with_file_name(format!("{EARLY}{}-{name}", std::process::id()));
+    remove(&early)?;
+    let made = create(&early, bytes).and_then(|()| match fs::hard_link(&early, path) {
+        // A volume without hard links: between the question and the new name somebody else may be as fast.
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists && !path.exists() => fs::rename(&early, path),
+        linked => linked,
+    });
+    made.and(remove(&early))
+}
+
+/// Makes a file with mode 0600 and flushes it; a crash may leave it short.
+pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -25,6 +41,14 @@ pub(crate) fn make(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = options.open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
+}
+
+/// Removes a file, if it is there.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Makes a file unless it is there already.

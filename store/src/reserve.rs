@@ -31,7 +31,7 @@ pub(crate) fn make(folder: &Path) -> Result<bool> {
     native::random(&mut bytes)?;
     let path = path(folder);
     remove(folder)?;
-    match private::make(&path, &bytes) {
+    match private::create(&path, &bytes) {
         Ok(()) => Ok(true),
         // Another opener makes it at this moment.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(held(folder)),
@@ -60,8 +60,5 @@ pub(crate) fn refill(folder: &Path) -> Result<bool> {
 /// Gives the space to whoever writes next.
 pub(crate) fn remove(folder: &Path) -> Result<()> {
     let path = path(folder);
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(os(&error, "removing", &path)),
-        _ => Ok(()),
-    }
+    private::remove(&path).map_err(|error| os(&error, "removing", &path))
 }

@@ -13,6 +13,7 @@ use std::path::Path;
 use execert::Result;
 
 use crate::fault::{corrupt, os};
+use crate::private;
 
 const SLOT: usize = 256;
 const BODY: usize = 4;
@@ -25,20 +26,13 @@ const MOST: usize = CRC - BODY;
 /// A body with the zeros after it.
 pub(crate) type Slot = Vec<u8>;
 
-/// Makes the file, unless it is there; 0600, flushed.
+/// Makes the file, unless it is there; 0600, flushed, never short.
 pub(crate) fn make(path: &Path) -> Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = match options.open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
-        Err(error) => return Err(os(&error, "making", path)),
-    };
-    file.write_all(&[0; SLOT * 2])
-        .and_then(|()| file.sync_all())
-        .map_err(|error| os(&error, "writing", path))
+    if path.exists() {
+        Ok(())
+    } else {
+        private::make_once(path, &[0; SLOT * 2])
+    }
 }
 
 /// Both slots as they are now; None: empty or torn. No file: None. Both damaged: `store.corrupt`.

@@ -17,6 +17,7 @@
 
 mod memory;
 mod rows;
+mod tables;
 
 pub use memory::{Memory, Secrets};
 pub use rows::{

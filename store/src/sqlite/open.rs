@@ -133,7 +133,8 @@ fn prepare(path: &Path, make: bool, allow_volume: bool) -> Result<PathBuf> {
 fn adopt(folder: &Path) -> Result<()> {
     let entries = fs::read_dir(folder).map_err(|error| os(&error, "reading", folder))?;
     for entry in entries.flatten() {
-        if !entry.file_name().to_str().is_some_and(|name| OWN.contains(&name)) {
+        let own = |name: &str| OWN.contains(&name) || name.starts_with(private::EARLY);
+        if !entry.file_name().to_str().is_some_and(own) {
             let said = format!("{} is not empty and holds no ledger", folder.display());
             return Err(Error::new(Code::WireBadArgument, said)
                 .at("/ledger")
@@ -253,6 +254,7 @@ fn fill(folder: &Path, database: &Path, head_file: &Path, asked: &NewLedger) -> 
         let said = format!("`{domain}` cannot be a log domain; use a host name such as log.example.org");
         return Err(Error::new(Code::WireBadArgument, said).at("/log_domain"));
     }
+    sweep(folder)?;
     let mut secret = Zeroizing::new([0; 32]);
     native::random(secret.as_mut_slice())?;
     private::make_once(
@@ -284,6 +286,21 @@ fn fill(folder: &Path, database: &Path, head_file: &Path, asked: &NewLedger) -> 
     private::make_once(database, b"")?;
     schema::create(database, &identity, asked.durability.unwrap_or_default())?;
     private::flush_folder(folder)
+}
+
+/// Removes what an opener that died was about to name; nobody else makes files here in this turn.
+fn sweep(folder: &Path) -> Result<()> {
+    let entries = fs::read_dir(folder).map_err(|error| os(&error, "reading", folder))?;
+    for entry in entries.flatten() {
+        if entry
+            .file_name()
+            .to_str()
+            .is_some_and(|name| name.starts_with(private::EARLY))
+        {
+            private::remove(&entry.path()).map_err(|error| os(&error, "removing", &entry.path()))?;
+        }
+    }
+    Ok(())
 }
 
 pub(crate) fn who(connection: &Connection) -> Result<(Identity, Durability)> {

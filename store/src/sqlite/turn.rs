@@ -123,6 +123,10 @@ impl Writer {
 
     /// After an I/O error the connection is not used again; after the second in a row, nor is the handle.
     fn failed(&mut self, ledger: &Sqlite, error: Error) -> Error {
+        if error.code() == Code::StoreReadOnly {
+            // SQLite opens what it may not write as read-only, and leaves it so: the next turn asks again.
+            self.drop_connection();
+        }
         if matches!(error.code(), Code::StoreIo | Code::StoreOutcomeUnknown) {
             self.drop_connection();
             self.failures = self.failures.saturating_add(1);
@@ -343,7 +347,10 @@ impl SqliteTurn<'_> {
 
     /// After a batch that was not committed.
     fn refuse(&mut self, error: Error) -> Error {
-        if matches!(error.code(), Code::StoreIo | Code::StoreOutcomeUnknown) {
+        if matches!(
+            error.code(),
+            Code::StoreIo | Code::StoreOutcomeUnknown | Code::StoreReadOnly
+        ) {
             return self.writer.failed(self.ledger, error);
         }
         self.writer.try_run("ROLLBACK");

@@ -107,6 +107,7 @@ fn faults(fault: &str) -> Result<(), String> {
                 "store.outcome_unknown",
                 "store.full",
                 "store.corrupt",
+                "store.read_only",
                 "key.not_found",
             ];
             assert!(known.contains(&code), "{place}");
