@@ -13,6 +13,8 @@
     reason = "test support"
 )]
 
+pub mod look;
+
 use execert::bundle::{ChainName, ChainRange, NewManifest, RunRange, Scope};
 use execert::canon::{Object, Value};
 use execert::chain::Tip;
