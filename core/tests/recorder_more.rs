@@ -428,3 +428,26 @@ fn a_full_disk_ends_acts_and_begins_none() {
     let reasons: Vec<_> = blocked.map(|r| r.record.decision.as_ref().unwrap().reason.as_str()).collect();
     assert_eq!(reasons, ["store-full", "store-full"]);
 }
+
+#[test]
+fn other_languages_ask_in_bytes() {
+    use execert::wire;
+    let host = TestHost::new();
+    let options = execert::canon::to_jcs(&with_policy());
+    let recorder = wire::recorder_open(host, "acme.ledger", &options).unwrap();
+    let run = wire::run_open(&recorder, br#"{ "name" : "r" }"#).unwrap();
+    let (step, answer) = wire::step_open(&run, br#"{"op":"tool","name":"crm.a","input":{"b":1,"a":2}}"#).unwrap();
+    assert_eq!(json(std::str::from_utf8(&answer).unwrap()).get("input"), Some(&json(r#"{"a":2,"b":1}"#)));
+    wire::step_close(&step, b"").unwrap();
+    let error = wire::run_note(&run, br#"{"event":"x","event":"y"}"#).unwrap_err();
+    assert_eq!((error.code(), error.line()), (Code::CanonDuplicateKey, Some((1, 21))));
+    wire::run_close(&run, b"{}").unwrap();
+    let mut bundle = Vec::new();
+    let told = wire::run_bundle(&run, &mut bundle).unwrap();
+    assert_eq!(json(std::str::from_utf8(&told).unwrap()).get("records").unwrap().as_int(), Some(4));
+    let head = json(std::str::from_utf8(&wire::recorder_head(&recorder).unwrap()).unwrap());
+    assert_eq!(head.get("seq").unwrap().as_int(), Some(4));
+    let report = wire::check(&mut &bundle[..], br#"{"trust":1,"keys":[]}"#, br#"{"now":"2026-03-07T00:00:00.000Z"}"#).unwrap();
+    assert_eq!(json(std::str::from_utf8(&report).unwrap()).get("verdict").unwrap().as_str(), Some("unknown-signer"));
+    holds(&bundle, &[]);
+}
