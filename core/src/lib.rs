@@ -36,6 +36,7 @@ pub mod store;
 pub mod host;
 pub mod gate;
 pub mod recorder;
+mod feed;
 pub mod wire;
 
 pub use codes::Code;

@@ -12,6 +12,7 @@ mod desk;
 mod end;
 mod epoch;
 mod export;
+mod follow;
 mod group;
 mod lost;
 mod note;
@@ -46,8 +47,9 @@ use crate::store::{Ledger, RequestQuery, RequestState, RunQuery, RunState, State
 use crate::time::Timestamp;
 
 pub use regroup::{join, split};
+pub(crate) use follow::{Follower, Observed, intent_link};
+pub(crate) use pen::Receipt;
 pub use run::Run;
-pub(crate) use seen::Seen;
 pub use step::Step;
 
 use group::Group;
@@ -95,6 +97,8 @@ pub(crate) struct Core {
     epoch: Mutex<(u64, u64)>,
     /// When space was last asked for, monotonic ms.
     asked: AtomicU64,
+    /// The feed of framework events, once it is used.
+    follower: std::sync::OnceLock<Box<dyn Follower>>,
 }
 
 impl Core {
@@ -310,6 +314,9 @@ impl Recorder {
     /// `store.io` if the last flush failed. A second close is `recorder.closed`.
     pub fn close(&self) -> Result<()> {
         self.core.alive()?;
+        if let Some(follower) = self.core.follower.get() {
+            follower.closing(self);
+        }
         let core = Arc::clone(&self.core);
         let sealed = self.core.ledger.state()? != State::Open;
         if !sealed {
@@ -335,6 +342,9 @@ impl Recorder {
         self.core.ledger.after_fork(child);
         if child {
             self.core.group.forked();
+            if let Some(follower) = self.core.follower.get() {
+                follower.forked();
+            }
             self.core.permits.store(0, Ordering::Release);
             self.core.pid.store(self.core.host.pid(), Ordering::Release);
         } else {

@@ -64,6 +64,7 @@ impl Recorder {
             calls: Mutex::default(),
             epoch: Mutex::new((0, host.monotonic_ms())),
             asked: AtomicU64::new(0),
+            follower: std::sync::OnceLock::new(),
             host,
             ledger,
         });

@@ -202,6 +202,11 @@ impl Run {
         Ok(())
     }
 
+    /// Nothing more goes through this handle.
+    pub(super) fn close_handle(&self) {
+        self.inner.closed.store(true, Ordering::Release);
+    }
+
     /// Whether the run belongs to whoever shows its id.
     pub(super) fn is_detached(&self) -> bool {
         self.inner.owner.is_none()

@@ -87,16 +87,8 @@ impl Run {
     /// Denied (`policy.*`, `gate.*`), after the refusal was recorded; `policy.approval_missing` names the request to
     /// approve. `wire.bad_argument`, `recorder.*`, `store.*`.
     pub fn step_open(&self, arguments: &Value) -> Result<(Step, Value)> {
-        self.step_open_as(arguments, None)
-    }
-
-    /// As [`Run::step_open`], for a step that no gate guards, told by somebody else.
-    pub(crate) fn step_open_as(&self, arguments: &Value, capture: Option<Capture>) -> Result<(Step, Value)> {
         self.alive()?;
         let mut plan = self.plan(&members(arguments, &["op", "name"], ARGUMENTS)?)?;
-        if let (Some(capture), false) = (capture, plan.gated) {
-            plan.draft.capture = capture;
-        }
         if self.inner.lost {
             return Ok(self.void(plan, None));
         }
@@ -228,6 +220,7 @@ impl Run {
         self.ready(&mut plan)?;
         plan.draft.phase = Phase::Single;
         plan.draft.status = Some(Status::Blocked);
+        self.core.call(self.inner.id, plan.draft.call_id.as_deref(), false);
         let (draft, id, new) = (plan.draft, self.inner.id, plan.new_step);
         self.core.write(false, move |pen| {
             pen.add(&draft)?;
