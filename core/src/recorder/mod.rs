@@ -169,6 +169,13 @@ impl Core {
         now.saturating_sub(seen.1) >= EPOCH_MS
     }
 
+    /// A permit is used, given up or forgotten.
+    fn give_back(&self) {
+        let less = |count: u64| count.checked_sub(1);
+        // Nothing to give back: the permit is from before a fork.
+        self.permits.fetch_update(Ordering::AcqRel, Ordering::Acquire, less).ok();
+    }
+
     /// A key file by path, or the PEM itself.
     ///
     /// # Errors
@@ -311,19 +318,22 @@ impl Recorder {
     /// Gives up the ledger. Runs that this recorder left open are ended as `incomplete`, and open steps as `unknown`.
     ///
     /// # Errors
-    /// `store.io` if the last flush failed. A second close is `recorder.closed`.
+    /// `store.*` if that could not be written; the recorder is closed all the same. A second close is `recorder.closed`.
     pub fn close(&self) -> Result<()> {
         self.core.alive()?;
         if let Some(follower) = self.core.follower.get() {
             follower.closing(self);
         }
         let core = Arc::clone(&self.core);
-        let sealed = self.core.ledger.state()? != State::Open;
-        if !sealed {
-            self.core.write(false, move |pen| end::end_own(&core, pen))?;
-        }
+        // What cannot be written any more (a key that died, a disk that failed) must not keep the ledger open.
+        let ended = match self.core.ledger.state() {
+            Ok(State::Open) => self.core.write(false, move |pen| end::end_own(&core, pen)),
+            Ok(_) => Ok(()),
+            Err(error) => Err(error),
+        };
         self.core.closed.store(true, Ordering::Release);
-        self.core.ledger.close()
+        let closed = self.core.ledger.close();
+        ended.and(closed)
     }
 
     /// Call before a fork, on the thread that forks: waits for the turn and closes what must not be inherited.

@@ -165,7 +165,7 @@ impl Begun {
         match &written {
             Ok(_) => {
                 if self.permit.is_some() {
-                    self.run.core.permits.fetch_sub(1, Ordering::AcqRel);
+                    self.run.core.give_back();
                 }
             }
             Err(_) => {
@@ -196,6 +196,9 @@ impl Drop for Begun {
         if open && self.must_claim && unused && self.run.alive().is_ok() {
             // Nobody can be told here; if it fails, the intent stays open and later reads `unknown`, which is true.
             self.cancel("permit-dropped").ok();
+        }
+        if self.permit.is_some() && self.state.load(Ordering::Acquire) == OPEN {
+            self.run.core.give_back();
         }
     }
 }

@@ -82,7 +82,7 @@ impl<'a> Pen<'a> {
             pen.check_key()?;
             pen.clock_step()?;
             lost::tell(&mut pen)?;
-            if core.epoch_is_old(at) {
+            if core.epoch_is_old(at) && pen.head().is_ok_and(|head| head.first <= head.seq) {
                 pen.heartbeat()?;
             }
         }
