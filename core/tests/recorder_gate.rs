@@ -1,4 +1,15 @@
 //! The gate: permits, approvals, dry runs. Nothing runs without a record, and a record of a refusal is one too.
+#![allow(
+    clippy::allow_attributes,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may fail"
+)]
 
 mod common;
 

@@ -1,4 +1,15 @@
 //! Arguments, privacy, threads, a full disk, and bundles that are split and joined.
+#![allow(
+    clippy::allow_attributes,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may fail"
+)]
 
 mod common;
 

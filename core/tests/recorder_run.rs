@@ -1,4 +1,15 @@
 //! A run from opening to bundle: what is written is what a strict reader accepts.
+#![allow(
+    clippy::allow_attributes,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may fail"
+)]
 
 mod common;
 
