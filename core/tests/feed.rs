@@ -171,3 +171,31 @@ fn vectors() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     assert!(count >= 12, "{count} vectors");
 }
+
+#[test]
+fn before_the_fork_hook_the_child_is_refused() {
+    let host = TestHost::new();
+    let recorder = open(&host, &options("{}"));
+    let event = |text: &str| recorder.feed(&json(&format!(r#"{{"feed":1,"stack":"test",{text}}}"#)));
+    event(r#""event":"run-start","id":"r","name":"agent""#).unwrap();
+    host.pid.store(8, std::sync::atomic::Ordering::SeqCst);
+    assert_eq!(event(r#""event":"run-end","id":"r""#).unwrap_err().code().as_str(), "chain.forked_process");
+}
+
+#[test]
+fn ten_thousand_open_runs_and_no_more() {
+    let host = TestHost::new();
+    let recorder = open(&host, &options(r#"{"durability":"memory"}"#));
+    let mut first = None;
+    for n in 0..10_001 {
+        let event = format!(r#"{{"feed":1,"stack":"test","event":"run-start","id":"r{n}","name":"agent"}}"#);
+        let answer = recorder.feed(&json(&event)).unwrap();
+        first = first.or_else(|| answer.get("run").cloned());
+    }
+    let query = execert::object! { "runs": execert::object! { "state": "closed" } }.into();
+    let closed = recorder.find(&query).unwrap();
+    let closed = closed.get("runs").unwrap().as_array().unwrap();
+    assert_eq!(closed.len(), 1);
+    assert_eq!(closed[0].get("id"), first.as_ref(), "the oldest goes");
+    assert_eq!(closed[0].get("status").and_then(Value::as_str), Some("incomplete"));
+}
