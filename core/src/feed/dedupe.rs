@@ -34,7 +34,7 @@ pub(super) enum Start {
 
 impl Attempts {
     /// An observer tells that a tool begins; `allowed` attempts of this call went through the gate in this run.
-    pub(super) fn start(&mut self, scope: &str, call: &str, stack: &str, run: Uuid, allowed: u64) -> Start {
+    pub(super) fn start(&mut self, (scope, call): (&str, &str), stack: &str, run: Uuid, allowed: u64) -> Start {
         let call = self.calls.entry((scope.to_owned(), call.to_owned())).or_default();
         call.runs.insert(run);
         let told = call.told.entry(stack.to_owned()).or_default();
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn attempts() {
         let mut attempts = Attempts::default();
-        let mut start = |stack: &str, allowed| attempts.start("t", "c", stack, run(1), allowed);
+        let mut start = |stack: &str, allowed| attempts.start(("t", "c"), stack, run(1), allowed);
         // The gate's first attempt, then two that the tool repeats inside.
         assert_eq!(start("lc", 1), Start::Known);
         assert_eq!(start("lc", 1), Start::New(2));

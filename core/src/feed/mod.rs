@@ -1,4 +1,4 @@
-//! Events of agent frameworks become runs and steps (docs/guide/integrations.md).
+//! Events of agent frameworks become runs and steps.
 //!
 //! ```text
 //! run-start ─► run.start      model-start … model-end ─► one model.call      tool-start ─► intent

@@ -111,7 +111,7 @@ impl Tree {
         let mut attempt = None;
         if let Some(call) = &event.call {
             let (_, allowed) = run.gate_calls(call);
-            match self.attempts.start(&scope, call, &event.stack, run.id(), allowed) {
+            match self.attempts.start((&scope, call), &event.stack, run.id(), allowed) {
                 Start::New(n) => attempt = (n > 1).then_some(n),
                 Start::Known => {
                     self.add(number, event, State::Known);

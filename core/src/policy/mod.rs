@@ -1,4 +1,4 @@
-//! Built-in rules: what may run, decided before it runs (docs/guide/policy.md).
+//! Built-in rules: what may run, decided before it runs.
 //!
 //! A policy is a JSON document. Of all rules that match, the strictest wins; none matches: `default`. A rule that
 //! cannot be told for want of a value never allows and always restricts, so a missing argument closes the gate.

@@ -1,4 +1,4 @@
-//! What of a record's content is stored: privacy profiles and the secret scanner (docs/guide/privacy.md).
+//! What of a record's content is stored: privacy profiles and the secret scanner.
 //!
 //! Everything is committed: the content root covers each value, kept or not. A profile and the scanner only say
 //! which values are *kept out* of the store. Where a value is not kept its salt is not kept either, or whoever holds

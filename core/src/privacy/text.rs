@@ -79,8 +79,7 @@ static CLASS: [u8; 256] = {
         };
         #[expect(clippy::indexing_slicing, clippy::as_conversions, reason = "below 128, and when it is compiled")]
         { table[byte as usize] = kind; }
-        #[expect(clippy::arithmetic_side_effects, reason = "below 128")]
-        { byte += 1; }
+        byte += 1;
     }
     table
 };
