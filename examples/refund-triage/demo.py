@@ -153,8 +153,8 @@ def main() -> None:
 
     title("A colleague checks it with two lines, on any machine, offline")
     say("  pip install execert")
-    say(f"  execert verify public.execert --trust '{recorder_key.fingerprint}'")
-    say("\n  The fingerprint has to reach them by another way than the file.")
+    say("  execert verify public.execert --trust acme.trust")
+    say("\n  acme.trust holds the two public keys; it has to reach them by another way than the evidence.")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ mkdir -p "$folder"
 cd "$folder"
 export XDG_CONFIG_HOME="$PWD/config"
 
-execert init
+# A ledger made with a policy enforces it.
+execert init --example refunds
 cat > policy.json <<'POLICY'
 {
   "policy": 1,
