@@ -93,6 +93,10 @@ impl Recorder {
         answer(py, || self.0.heartbeat())
     }
 
+    fn feed<'py>(&self, py: Python<'py>, event: &Bound<'_, PyAny>) -> Answer<'py> {
+        asked(py, event, |event| self.0.feed(event))
+    }
+
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         guard::entry(py, || guard::detached(py, || self.0.close()))
     }
