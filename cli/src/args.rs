@@ -294,6 +294,28 @@ pub(crate) enum Bundle {
         #[arg(short = 'o', long, value_name = "FILE")]
         output: String,
     },
+    /// Take some runs of a bundle into one of their own
+    Split {
+        file: String,
+        /// A run, by id; may be given again
+        #[arg(long, required = true, value_name = "ID")]
+        run: Vec<String>,
+        /// The key that signs the new manifest
+        #[arg(long, env = "EXECERT_KEY", value_name = "FILE")]
+        key: Option<String>,
+        #[arg(short = 'o', long, value_name = "FILE")]
+        output: String,
+    },
+    /// Put bundles of runs together
+    Join {
+        #[arg(required = true)]
+        files: Vec<String>,
+        /// The key that signs the new manifest
+        #[arg(long, env = "EXECERT_KEY", value_name = "FILE")]
+        key: Option<String>,
+        #[arg(short = 'o', long, value_name = "FILE")]
+        output: String,
+    },
 }
 
 #[derive(Debug, Args)]

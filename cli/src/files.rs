@@ -28,7 +28,11 @@ pub(crate) fn create<T>(
     name: &str,
     write: impl FnOnce(&mut dyn Write) -> Result<T, execert::Error>,
 ) -> Result<T, Fail> {
-    let file = OpenOptions::new().write(true).create_new(true).open(name).map_err(Fail::io(name))?;
+    let file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(name)
+        .map_err(Fail::io(name))?;
     let mut out = BufWriter::new(file);
     let written = write(&mut out).map_err(Fail::from).and_then(|answer| {
         let flushed = out.flush().and_then(|()| out.get_ref().sync_all());

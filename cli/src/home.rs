@@ -31,8 +31,14 @@ pub(crate) fn ledger(named: Option<&str>) -> Result<String, Fail> {
     }
     match here.as_slice() {
         [one] => Ok(one.clone()),
-        [] => Err(Fail::usage("there is no ledger here", "`execert init` makes one, or say --ledger DIR")),
-        _ => Err(Fail::usage("there are several ledgers here", "say which one: --ledger DIR")),
+        [] => Err(Fail::usage(
+            "there is no ledger here",
+            "`execert init` makes one, or say --ledger DIR",
+        )),
+        _ => Err(Fail::usage(
+            "there are several ledgers here",
+            "say which one: --ledger DIR",
+        )),
     }
 }
 
@@ -56,7 +62,11 @@ pub(crate) fn recorder(place: &Where, policy: Option<&str>) -> Result<Recorder, 
     if place.allow_volume {
         options.insert("allow_volume", true);
     }
-    Ok(Recorder::open(Arc::new(Native::default()), &ledger, &Value::Object(options))?)
+    Ok(Recorder::open(
+        Arc::new(Native::default()),
+        &ledger,
+        &Value::Object(options),
+    )?)
 }
 
 /// The trust to check with, and the name to show for it.
@@ -64,7 +74,10 @@ pub(crate) fn trust(given: &[String]) -> Result<(Value, String), Fail> {
     if given.is_empty() {
         return Ok(match user::load()? {
             Some(trust) => (trust, "your own".to_owned()),
-            None => (Value::Object(object! { "trust": 1, "keys": Vec::<Value>::new() }), String::new()),
+            None => (
+                Value::Object(object! { "trust": 1, "keys": Vec::<Value>::new() }),
+                String::new(),
+            ),
         });
     }
     if let [one] = given

@@ -25,7 +25,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &
         Err(error) => {
             let text = error.render().to_string();
             let (sink, code): (&mut dyn Write, u8) = if error.use_stderr() { (err, 2) } else { (out, 0) };
-            return if sink.write_all(text.as_bytes()).is_ok() { code } else { 74 };
+            return if sink.write_all(text.as_bytes()).is_ok() {
+                code
+            } else {
+                74
+            };
         }
     };
     let mut term = Term::new(out, err, &cli);

@@ -5,5 +5,9 @@ use std::io;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(execert_cli::run(std::env::args_os(), &mut io::stdout(), &mut io::stderr()))
+    ExitCode::from(execert_cli::run(
+        std::env::args_os(),
+        &mut io::stdout(),
+        &mut io::stderr(),
+    ))
 }

@@ -62,9 +62,17 @@ impl<'a> Term<'a> {
     /// The line that ends a failed command, and its next step.
     pub(crate) fn error(&mut self, text: &str, hint: &str) -> std::io::Result<()> {
         self.out.flush()?;
-        let label = paint("error", Style::new().fg_color(Some(AnsiColor::Red.into())).bold(), self.color_err);
+        let label = paint(
+            "error",
+            Style::new().fg_color(Some(AnsiColor::Red.into())).bold(),
+            self.color_err,
+        );
         writeln!(self.err, "{label}: {text}")?;
-        if hint.is_empty() { Ok(()) } else { writeln!(self.err, "hint: {hint}") }
+        if hint.is_empty() {
+            Ok(())
+        } else {
+            writeln!(self.err, "hint: {hint}")
+        }
     }
 
     /// A report: headline in colour, body as it is, then the hint.
@@ -100,5 +108,9 @@ impl<'a> Term<'a> {
 }
 
 fn paint(text: &str, style: Style, color: bool) -> String {
-    if color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    if color {
+        format!("{style}{text}{style:#}")
+    } else {
+        text.to_owned()
+    }
 }

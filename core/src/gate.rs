@@ -33,7 +33,12 @@ pub struct Act<'a> {
 #[must_use]
 pub fn decide(policy: Option<&Policy>, act: &Act<'_>) -> Decision {
     let tier = act.tier.unwrap_or(act.default_tier);
-    let request = Request { name: act.name, arguments: act.arguments, tier: Some(tier), declared: false };
+    let request = Request {
+        name: act.name,
+        arguments: act.arguments,
+        tier: Some(tier),
+        declared: false,
+    };
     policy::decide(policy, &request)
 }
 
@@ -62,13 +67,23 @@ pub fn refused(name: &str, decision: &Decision, seq: u64) -> Error {
 /// The decision for an act whose request was approved.
 #[must_use]
 pub fn approved(asked: &Decision) -> Decision {
-    Decision { verdict: Verdict::Allow, layer: Layer::Approval, reason: "approved".to_owned(), ..asked.clone() }
+    Decision {
+        verdict: Verdict::Allow,
+        layer: Layer::Approval,
+        reason: "approved".to_owned(),
+        ..asked.clone()
+    }
 }
 
 /// The decision for an act that an approval was shown for, and that it does not cover.
 #[must_use]
 pub fn not_covered(asked: &Decision, reason: &str) -> Decision {
-    Decision { verdict: Verdict::Deny, layer: Layer::Approval, reason: reason.to_owned(), ..asked.clone() }
+    Decision {
+        verdict: Verdict::Deny,
+        layer: Layer::Approval,
+        reason: reason.to_owned(),
+        ..asked.clone()
+    }
 }
 
 /// The right to run one act once: an intent record with verdict `allow`, seen from the process that holds it.
@@ -102,7 +117,11 @@ const EXPIRED: u8 = 2;
 
 impl Permit {
     pub(crate) fn new(bound: Bound, now_ms: u64) -> Self {
-        Permit { bound, given_ms: now_ms, state: AtomicU8::new(FRESH) }
+        Permit {
+            bound,
+            given_ms: now_ms,
+            state: AtomicU8::new(FRESH),
+        }
     }
 
     /// What it is good for.
@@ -125,16 +144,24 @@ impl Permit {
         // A clock that stands before the permit is not the one it was given by: that is no proof of freshness.
         let late = now_ms.checked_sub(self.given_ms).is_none_or(|age| age > PERMIT_MS);
         let next = if late { EXPIRED } else { CLAIMED };
-        let before = self.state.compare_exchange(FRESH, next, Ordering::AcqRel, Ordering::Acquire);
+        let before = self
+            .state
+            .compare_exchange(FRESH, next, Ordering::AcqRel, Ordering::Acquire);
         match (before, late) {
             (Ok(_), false) => Ok(()),
             (Err(CLAIMED), _) => Err(Error::new(
                 Code::GatePermitReused,
-                format!("the permit for `{}` (record {}) was used before", self.bound.name, self.bound.seq),
+                format!(
+                    "the permit for `{}` (record {}) was used before",
+                    self.bound.name, self.bound.seq
+                ),
             )),
             _ => Err(Error::new(
                 Code::GatePermitExpired,
-                format!("the permit for `{}` (record {}) is older than 60 s", self.bound.name, self.bound.seq),
+                format!(
+                    "the permit for `{}` (record {}) is older than 60 s",
+                    self.bound.name, self.bound.seq
+                ),
             )),
         }
     }
@@ -146,12 +173,18 @@ impl Permit {
     pub fn covers(&self, other: &Bound) -> Result<()> {
         let mine = &self.bound;
         if mine.name == other.name && mine.definition != other.definition {
-            return Err(Error::new(Code::GateToolChanged, format!("the definition of `{}` changed after the permit", mine.name)));
+            return Err(Error::new(
+                Code::GateToolChanged,
+                format!("the definition of `{}` changed after the permit", mine.name),
+            ));
         }
         if mine == other {
             return Ok(());
         }
-        Err(Error::new(Code::GatePermitMismatch, format!("the permit of record {} is not for this call", mine.seq)))
+        Err(Error::new(
+            Code::GatePermitMismatch,
+            format!("the permit of record {} is not for this call", mine.seq),
+        ))
     }
 }
 
@@ -161,7 +194,16 @@ mod tests {
 
     fn permit() -> Permit {
         let chain = Uuid::v7(0, [0; 10]);
-        Permit::new(Bound { chain, seq: 3, name: "t".to_owned(), definition: None, root: [1; 32] }, 1_000)
+        Permit::new(
+            Bound {
+                chain,
+                seq: 3,
+                name: "t".to_owned(),
+                definition: None,
+                root: [1; 32],
+            },
+            1_000,
+        )
     }
 
     #[test]
@@ -178,17 +220,31 @@ mod tests {
         permit().claim(61_000).unwrap();
         let late = permit();
         assert_eq!(late.claim(61_001).unwrap_err().code(), Code::GatePermitExpired);
-        assert_eq!(late.claim(1_000).unwrap_err().code(), Code::GatePermitExpired, "it stays expired");
-        assert_eq!(permit().claim(999).unwrap_err().code(), Code::GatePermitExpired, "the clock went back");
+        assert_eq!(
+            late.claim(1_000).unwrap_err().code(),
+            Code::GatePermitExpired,
+            "it stays expired"
+        );
+        assert_eq!(
+            permit().claim(999).unwrap_err().code(),
+            Code::GatePermitExpired,
+            "the clock went back"
+        );
     }
 
     #[test]
     fn for_one_act() {
         let permit = permit();
         permit.covers(permit.bound()).unwrap();
-        let other = Bound { root: [2; 32], ..permit.bound().clone() };
+        let other = Bound {
+            root: [2; 32],
+            ..permit.bound().clone()
+        };
         assert_eq!(permit.covers(&other).unwrap_err().code(), Code::GatePermitMismatch);
-        let other = Bound { definition: Some(Digest::of(b"x")), ..permit.bound().clone() };
+        let other = Bound {
+            definition: Some(Digest::of(b"x")),
+            ..permit.bound().clone()
+        };
         assert_eq!(permit.covers(&other).unwrap_err().code(), Code::GateToolChanged);
     }
 }

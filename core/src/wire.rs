@@ -19,7 +19,11 @@ use crate::{disclose, trust, verify};
 /// # Errors
 /// The `canon.*` codes.
 pub fn document(bytes: &[u8]) -> Result<Value> {
-    if bytes.is_empty() { Ok(Value::Object(Object::new())) } else { parse(bytes, &Limits::LINE) }
+    if bytes.is_empty() {
+        Ok(Value::Object(Object::new()))
+    } else {
+        parse(bytes, &Limits::LINE)
+    }
 }
 
 /// `recorder_open`: see [`Recorder::open`].
@@ -115,7 +119,8 @@ pub fn run_bundle(run: &Run, out: &mut dyn Write) -> Result<Vec<u8>> {
 /// # Errors
 /// Those of the call; Denied after the refusal was recorded.
 pub fn step_open(run: &Run, arguments: &[u8]) -> Result<(Step, Vec<u8>)> {
-    run.step_open(&document(arguments)?).map(|(step, answer)| (step, to_jcs(&answer)))
+    run.step_open(&document(arguments)?)
+        .map(|(step, answer)| (step, to_jcs(&answer)))
 }
 
 /// `step_close`: `{record}`.

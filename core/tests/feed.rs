@@ -28,7 +28,9 @@ fn short(recorder: &Recorder) -> Vec<Value> {
             continue;
         }
         let mut record = execert::object! { "kind": kind.as_str() };
-        for name in ["phase", "status", "capture", "name", "call_id", "attempt", "failure", "usage", "model"] {
+        for name in [
+            "phase", "status", "capture", "name", "call_id", "attempt", "failure", "usage", "model",
+        ] {
             record.put(name, told.get(name).cloned());
         }
         record.put("reason", told.pointer("/decision/reason").cloned());
@@ -58,7 +60,10 @@ fn short(recorder: &Recorder) -> Vec<Value> {
         let mut shown = content.as_object().cloned().unwrap_or_default();
         shown.remove("runtime");
         let text = String::from_utf8(execert::canon::to_jcs(&shown.into())).unwrap();
-        let text = digests.iter().enumerate().fold(text, |text, (at, digest)| text.replace(digest, &format!("RECORD {at}")));
+        let text = digests
+            .iter()
+            .enumerate()
+            .fold(text, |text, (at, digest)| text.replace(digest, &format!("RECORD {at}")));
         record.insert("content", json(&text));
         out.push(record.into());
     }
@@ -68,12 +73,10 @@ fn short(recorder: &Recorder) -> Vec<Value> {
 /// Whether all that is expected is there; objects may have more.
 fn holds(expected: &Value, found: &Value) -> bool {
     match (expected, found) {
-        (Value::Object(want), Value::Object(have)) => {
-            want.iter().all(|(name, value)| match have.get(name) {
-                Some(found) => holds(value, found),
-                None => value.is_null(),
-            })
-        }
+        (Value::Object(want), Value::Object(have)) => want.iter().all(|(name, value)| match have.get(name) {
+            Some(found) => holds(value, found),
+            None => value.is_null(),
+        }),
         (Value::Array(want), Value::Array(have)) => {
             want.len() == have.len() && want.iter().zip(have).all(|(a, b)| holds(a, b))
         }
@@ -146,11 +149,18 @@ fn vectors() {
         };
         let recorder = open(&host, &settings);
         let answers = play(&recorder, input.get("story").unwrap().as_array().unwrap());
-        let reader = if input.get("closed").is_some() { open(&host, &settings) } else { recorder };
+        let reader = if input.get("closed").is_some() {
+            open(&host, &settings)
+        } else {
+            recorder
+        };
         let records = short(&reader);
         let name = dir.file_name().unwrap().to_str().unwrap().to_owned();
         if !holds(expect.get("records").unwrap(), &records.clone().into()) {
-            let lines: Vec<String> = records.iter().map(|it| String::from_utf8(execert::canon::to_jcs(it)).unwrap()).collect();
+            let lines: Vec<String> = records
+                .iter()
+                .map(|it| String::from_utf8(execert::canon::to_jcs(it)).unwrap())
+                .collect();
             wrong.push(format!("{name}: {}", lines.join("\n  ")));
         }
         if let Some(want) = expect.get("answers")
@@ -162,7 +172,12 @@ fn vectors() {
         let mut bundle = Vec::new();
         reader.export(&json(r#"{"chain":true}"#), &mut bundle).unwrap();
         let trust = execert::trust::build(&execert::object! { "keys": vec![reader.key().spki()].iter().map(|spki| execert::digest::b64(spki).into()).collect::<Vec<Value>>() }.into()).unwrap();
-        let checked = execert::verify::check(&mut bundle.as_slice(), &trust, &json(r#"{"now":"2026-03-06T12:31:00.000Z","allow_open":true}"#)).unwrap();
+        let checked = execert::verify::check(
+            &mut bundle.as_slice(),
+            &trust,
+            &json(r#"{"now":"2026-03-06T12:31:00.000Z","allow_open":true}"#),
+        )
+        .unwrap();
         if checked.exit() != 0 {
             wrong.push(format!("{name}: {}", String::from_utf8(checked.to_jcs()).unwrap()));
         }

@@ -55,12 +55,20 @@ fn an_approval_opens_the_gate_once() {
     let error = refund(&run, 900, r#","call_id":"c1""#).unwrap_err();
     assert_eq!(error.code(), Code::PolicyApprovalMissing);
     let request = error.request_digest().unwrap().to_owned();
-    let found = recorder.find(&json(r#"{"requests":{"state":"waiting","thread":"t1"}}"#)).unwrap();
-    assert_eq!(found.pointer("/requests/0/digest").unwrap().as_str(), Some(request.as_str()));
+    let found = recorder
+        .find(&json(r#"{"requests":{"state":"waiting","thread":"t1"}}"#))
+        .unwrap();
+    assert_eq!(
+        found.pointer("/requests/0/digest").unwrap().as_str(),
+        Some(request.as_str())
+    );
     assert_eq!(found.pointer("/requests/0/input/amount").unwrap().as_int(), Some(900));
 
     let waits = refund(&run, 900, &format!(r#","approval":"{request}""#)).unwrap_err();
-    assert_eq!((waits.code(), waits.request_digest()), (Code::PolicyApprovalMissing, Some(request.as_str())));
+    assert_eq!(
+        (waits.code(), waits.request_digest()),
+        (Code::PolicyApprovalMissing, Some(request.as_str()))
+    );
 
     approve(&recorder, &request, 2, "");
     // Without `approval` it is found by thread and call id.
@@ -79,20 +87,27 @@ fn an_approval_opens_the_gate_once() {
     assert_eq!((decision.verdict, decision.layer), (Verdict::Allow, Layer::Approval));
     let rels: Vec<_> = intent.record.links.iter().map(|link| link.rel.as_str()).collect();
     assert_eq!(rels, ["approved-by", "authorised-by"]);
-    let blocked = records.iter().filter(|r| r.record.status == Some(Status::Blocked)).count();
+    let blocked = records
+        .iter()
+        .filter(|r| r.record.status == Some(Status::Blocked))
+        .count();
     assert_eq!(blocked, 2, "one while it waited, one after it was used");
 
     // The bundle of the run holds the approval, and the approver's key.
     let mut bundle = Vec::new();
     run.bundle(&mut bundle).unwrap();
-    let (_, reader) = execert::bundle::Reader::new(&mut &bundle[..]).map(|(m, r)| (m, r.map(Result::unwrap).map(|(_, l)| l).collect::<Vec<_>>())).unwrap();
+    let (_, reader) = execert::bundle::Reader::new(&mut &bundle[..])
+        .map(|(m, r)| (m, r.map(Result::unwrap).map(|(_, l)| l).collect::<Vec<_>>()))
+        .unwrap();
     let document = reader.iter().find_map(|line| match line {
         execert::bundle::Line::Document(line) => Some(line),
         _ => None,
     });
     let document = document.expect("the approval travels with the run");
     assert!(document.envelope.signature_by(&key(2).key().keyid()).is_some());
-    let shown = reader.iter().any(|line| matches!(line, execert::bundle::Line::Material(execert::bundle::Material::Key(k)) if k == key(2).key()));
+    let shown = reader.iter().any(
+        |line| matches!(line, execert::bundle::Line::Material(execert::bundle::Material::Key(k)) if k == key(2).key()),
+    );
     assert!(shown, "the approver's key is in the file");
 }
 
@@ -100,11 +115,22 @@ fn an_approval_opens_the_gate_once() {
 fn an_approval_covers_only_what_was_asked() {
     let (_, recorder, run) = setup();
     let definition = r#","definition":{"name":"payments.refund","parameters":{"type":"object"}}"#;
-    let request = refund(&run, 900, definition).unwrap_err().request_digest().unwrap().to_owned();
+    let request = refund(&run, 900, definition)
+        .unwrap_err()
+        .request_digest()
+        .unwrap()
+        .to_owned();
     approve(&recorder, &request, 2, "");
-    let with = |amount, definition: &str| refund(&run, amount, &format!(r#"{definition},"approval":"{request}""#)).unwrap_err().code();
+    let with = |amount, definition: &str| {
+        refund(&run, amount, &format!(r#"{definition},"approval":"{request}""#))
+            .unwrap_err()
+            .code()
+    };
     assert_eq!(with(901, definition), Code::GatePermitMismatch);
-    assert_eq!(with(900, r#","definition":{"name":"payments.refund","parameters":{}}"#), Code::GateToolChanged);
+    assert_eq!(
+        with(900, r#","definition":{"name":"payments.refund","parameters":{}}"#),
+        Code::GateToolChanged
+    );
     assert_eq!(with(900, ""), Code::GateToolChanged);
     refund(&run, 900, &format!(r#"{definition},"approval":"{request}""#)).unwrap();
 }
@@ -112,13 +138,20 @@ fn an_approval_covers_only_what_was_asked() {
 #[test]
 fn edited_arguments_are_a_new_request() {
     let (_, recorder, run) = setup();
-    let first = refund(&run, 900, r#","call_id":"c1""#).unwrap_err().request_digest().unwrap().to_owned();
+    let first = refund(&run, 900, r#","call_id":"c1""#)
+        .unwrap_err()
+        .request_digest()
+        .unwrap()
+        .to_owned();
     approve(&recorder, &first, 2, "");
     let second = refund(&run, 901, r#","call_id":"c1""#).unwrap_err();
     assert_eq!(second.code(), Code::PolicyApprovalMissing);
     let second = second.request_digest().unwrap().to_owned();
     assert_ne!(first, second);
-    let asked = records(&recorder).into_iter().find(|r| r.digest.to_string() == second).unwrap();
+    let asked = records(&recorder)
+        .into_iter()
+        .find(|r| r.digest.to_string() == second)
+        .unwrap();
     let link = &asked.record.links[0];
     assert_eq!((link.rel.as_str(), link.digest.to_string()), ("supersedes", first));
     approve(&recorder, &second, 2, "");
@@ -130,10 +163,17 @@ fn only_approvers_in_time_open_it() {
     let (host, recorder, run) = setup();
     let ask = |call: &str| {
         let text = format!(r#","call_id":"{call}""#);
-        refund(&run, 900, &text).unwrap_err().request_digest().unwrap().to_owned()
+        refund(&run, 900, &text)
+            .unwrap_err()
+            .request_digest()
+            .unwrap()
+            .to_owned()
     };
     let still_waits = |request: &str| {
-        refund(&run, 900, &format!(r#","approval":"{request}""#)).unwrap_err().code() == Code::PolicyApprovalMissing
+        refund(&run, 900, &format!(r#","approval":"{request}""#))
+            .unwrap_err()
+            .code()
+            == Code::PolicyApprovalMissing
     };
     let by_stranger = ask("a");
     approve(&recorder, &by_stranger, 9, "");
@@ -152,9 +192,17 @@ fn only_approvers_in_time_open_it() {
         note.as_object_mut().unwrap().insert("key", pem(2));
         note
     });
-    assert_eq!(error.unwrap_err().code(), Code::WireBadArgument, "the request has lapsed");
+    assert_eq!(
+        error.unwrap_err().code(),
+        Code::WireBadArgument,
+        "the request has lapsed"
+    );
     let renewed = refund(&run, 900, &format!(r#","approval":"{late}""#)).unwrap_err();
-    assert_ne!(renewed.request_digest().unwrap(), late, "a lapsed request is asked anew");
+    assert_ne!(
+        renewed.request_digest().unwrap(),
+        late,
+        "a lapsed request is asked anew"
+    );
 }
 
 #[test]
@@ -162,11 +210,16 @@ fn a_delegate_may_answer_within_what_was_given() {
     let (_, recorder, run) = setup();
     let request = refund(&run, 900, "").unwrap_err().request_digest().unwrap().to_owned();
     let to = key(9).key().keyid();
-    let given = |tool: &str| format!(r#","verdict":"delegated","to":"{to}","tools":["{tool}"],"tier":"moderate","depth":1"#);
+    let given =
+        |tool: &str| format!(r#","verdict":"delegated","to":"{to}","tools":["{tool}"],"tier":"moderate","depth":1"#);
     approve(&recorder, &request, 2, &given("crm.lookup"));
     approve(&recorder, &request, 9, "");
     let again = format!(r#","approval":"{request}""#);
-    assert_eq!(refund(&run, 900, &again).unwrap_err().code(), Code::PolicyApprovalMissing, "another tool was delegated");
+    assert_eq!(
+        refund(&run, 900, &again).unwrap_err().code(),
+        Code::PolicyApprovalMissing,
+        "another tool was delegated"
+    );
     approve(&recorder, &request, 2, &given("payments.refund"));
     refund(&run, 900, &again).unwrap();
 }
@@ -180,13 +233,19 @@ fn an_escalation_needs_two() {
     let request = refund(&run, 900, "").unwrap_err().request_digest().unwrap().to_owned();
     let told = records(&recorder);
     let asked = told.iter().find(|r| r.digest.to_string() == request).unwrap();
-    let Body::ApprovalRequest { role, quorum, .. } = &asked.record.body else { panic!() };
+    let Body::ApprovalRequest { role, quorum, .. } = &asked.record.body else {
+        panic!()
+    };
     assert_eq!((role.as_str(), *quorum), ("director", 2));
     assert!(told.iter().any(|r| r.record.kind == Kind::Escalation));
     let again = format!(r#","approval":"{request}""#);
     approve(&recorder, &request, 2, "");
     approve(&recorder, &request, 2, "");
-    assert_eq!(refund(&run, 900, &again).unwrap_err().code(), Code::PolicyApprovalMissing, "twice the same person");
+    assert_eq!(
+        refund(&run, 900, &again).unwrap_err().code(),
+        Code::PolicyApprovalMissing,
+        "twice the same person"
+    );
     approve(&recorder, &request, 3, "");
     refund(&run, 900, &again).unwrap();
 }
@@ -202,22 +261,45 @@ fn a_permit_is_good_once_for_a_minute() {
     let late = refund(&run, 2, "").unwrap();
     host.pass(61_000);
     host.wall.fetch_sub(3_600_000, Ordering::SeqCst);
-    assert_eq!(late.claim().unwrap_err().code(), Code::GatePermitExpired, "whatever the wall clock says");
+    assert_eq!(
+        late.claim().unwrap_err().code(),
+        Code::GatePermitExpired,
+        "whatever the wall clock says"
+    );
     assert_eq!(late.close(&json("{}")).unwrap_err().code(), Code::RecorderClosed);
 
     let unclaimed = refund(&run, 3, "").unwrap();
-    assert_eq!(unclaimed.close(&json(r#"{"output":1}"#)).unwrap_err().code(), Code::GateNoPermit);
+    assert_eq!(
+        unclaimed.close(&json(r#"{"output":1}"#)).unwrap_err().code(),
+        Code::GateNoPermit
+    );
     drop(refund(&run, 4, "").unwrap());
 
     let other = refund(&run, 5, "").unwrap();
     let act = |name: &str, amount: u64| json(&format!(r#"{{"name":"{name}","input":{{"amount":{amount}}}}}"#));
     other.covers(&act("payments.refund", 5)).unwrap();
-    assert_eq!(other.covers(&act("payments.refund", 6)).unwrap_err().code(), Code::GatePermitMismatch);
+    assert_eq!(
+        other.covers(&act("payments.refund", 6)).unwrap_err().code(),
+        Code::GatePermitMismatch
+    );
 
     run.close(&json("{}")).unwrap();
     let told = records(&recorder);
-    let outcomes: Vec<_> = told.iter().filter(|r| r.record.phase == Phase::Outcome).map(|r| r.record.status.unwrap()).collect();
-    assert_eq!(outcomes, [Status::Ok, Status::Cancelled, Status::Cancelled, Status::Cancelled, Status::Cancelled]);
+    let outcomes: Vec<_> = told
+        .iter()
+        .filter(|r| r.record.phase == Phase::Outcome)
+        .map(|r| r.record.status.unwrap())
+        .collect();
+    assert_eq!(
+        outcomes,
+        [
+            Status::Ok,
+            Status::Cancelled,
+            Status::Cancelled,
+            Status::Cancelled,
+            Status::Cancelled
+        ]
+    );
     assert_eq!(told.iter().filter(|r| r.record.phase == Phase::Intent).count(), 5);
 }
 
@@ -226,16 +308,26 @@ fn a_dry_run_records_and_runs_nothing() {
     let host = TestHost::new();
     let recorder = open(&host, &with_policy());
     let run = recorder.run_open(&json(r#"{"name":"dry","mode":"dry-run"}"#)).unwrap();
-    let (step, answer) = run.step_open(&json(r#"{"op":"tool","name":"crm.a","input":{}}"#)).unwrap();
+    let (step, answer) = run
+        .step_open(&json(r#"{"op":"tool","name":"crm.a","input":{}}"#))
+        .unwrap();
     assert_eq!(answer.get("not_run").unwrap().as_bool(), Some(true));
     step.close(&json(r#"{"output":1}"#)).unwrap();
     let (step, _) = run.step_open(&json(r#"{"op":"step","name":"parse"}"#)).unwrap();
     step.close(&json("{}")).unwrap();
     let error = refund(&run, 900, "").unwrap_err();
-    assert_eq!((error.code(), error.request_digest()), (Code::PolicyApprovalMissing, None));
-    assert_eq!(run.step_open(&json(r#"{"op":"tool","name":"rm"}"#)).unwrap_err().code(), Code::PolicyDenied);
+    assert_eq!(
+        (error.code(), error.request_digest()),
+        (Code::PolicyApprovalMissing, None)
+    );
+    assert_eq!(
+        run.step_open(&json(r#"{"op":"tool","name":"rm"}"#)).unwrap_err().code(),
+        Code::PolicyDenied
+    );
     let live = recorder.run_open(&json(r#"{"name":"live"}"#)).unwrap();
-    let (_, answer) = live.step_open(&json(r#"{"op":"tool","name":"crm.a","dry_run":true}"#)).unwrap();
+    let (_, answer) = live
+        .step_open(&json(r#"{"op":"tool","name":"crm.a","dry_run":true}"#))
+        .unwrap();
     assert!(answer.get("not_run").is_some());
     run.close(&json("{}")).unwrap();
     let statuses: Vec<_> = records(&recorder)
@@ -269,9 +361,18 @@ fn a_new_policy_is_noted_before_its_first_decision() {
         step.close(&json("{}")).unwrap();
     }
     let told = records(&recorder);
-    let notes: Vec<_> = told.iter().filter(|r| matches!(&r.record.body, Body::Note { event } if event == "policy-changed")).collect();
+    let notes: Vec<_> = told
+        .iter()
+        .filter(|r| matches!(&r.record.body, Body::Note { event } if event == "policy-changed"))
+        .collect();
     assert_eq!(notes.len(), 1);
-    let digest = told.iter().rev().find_map(|r| r.record.decision.as_ref()).unwrap().policy.unwrap();
+    let digest = told
+        .iter()
+        .rev()
+        .find_map(|r| r.record.decision.as_ref())
+        .unwrap()
+        .policy
+        .unwrap();
     assert_eq!(notes[0].record.links[0].digest, digest);
     let text = host.ledger("acme.ledger");
     let kept = execert::store::Ledger::document(&text, &digest).unwrap().unwrap();
@@ -281,7 +382,10 @@ fn a_new_policy_is_noted_before_its_first_decision() {
 #[test]
 fn what_only_observes_does_not_refuse() {
     let host = TestHost::new();
-    let recorder = open(&host, &options(&format!(r#"{{"gate":"observe","policy":{}}}"#, policy())));
+    let recorder = open(
+        &host,
+        &options(&format!(r#"{{"gate":"observe","policy":{}}}"#, policy())),
+    );
     let run = recorder.run_open(&json(r#"{"name":"r"}"#)).unwrap();
     let (step, _) = run.step_open(&json(r#"{"op":"tool","name":"rm"}"#)).unwrap();
     step.close(&json("{}")).unwrap();

@@ -46,9 +46,15 @@ fn what_a_dead_recorder_left_is_settled() {
     let host = TestHost::new();
     let dead = open(&host, &with_policy());
     let run = dead.run_open(&json(r#"{"name":"r","mode":"live"}"#)).unwrap();
-    let (step, _) = run.step_open(&json(r#"{"op":"tool","name":"crm.a","input":{}}"#)).unwrap();
+    let (step, _) = run
+        .step_open(&json(r#"{"op":"tool","name":"crm.a","input":{}}"#))
+        .unwrap();
     let living = open(&host, &with_policy());
-    assert_eq!(kinds(&chain(&living)), ["chain.open", "run.start", "tool.call", "heartbeat"], "the living are let alone");
+    assert_eq!(
+        kinds(&chain(&living)),
+        ["chain.open", "run.start", "tool.call", "heartbeat"],
+        "the living are let alone"
+    );
     // It dies: nobody closes anything.
     drop((step, run, dead));
     let next = open(&host, &with_policy());
@@ -56,7 +62,9 @@ fn what_a_dead_recorder_left_is_settled() {
     assert_eq!(kinds(&records)[4..], ["tool.call", "run.end", "heartbeat"]);
     assert_eq!(records[4].record.status, Some(Status::Unknown));
     assert_eq!(records[5].record.status, Some(Status::Incomplete));
-    let Body::RunEnd(end) = &records[5].record.body else { panic!() };
+    let Body::RunEnd(end) = &records[5].record.body else {
+        panic!()
+    };
     assert_eq!((end.records, end.steps), (4, 1));
     drop(living);
 }
@@ -71,8 +79,14 @@ fn closing_ends_what_is_open() {
     assert_eq!(step.close(&json("{}")).unwrap_err().code(), Code::RecorderClosed);
     assert_eq!(run.close(&json("{}")).unwrap_err().code(), Code::RecorderClosed);
     let records = chain(&open(&host, &with_policy()));
-    let ends: Vec<_> = records[3..5].iter().map(|r| (r.record.kind, r.record.status.unwrap())).collect();
-    assert_eq!(ends, [(Kind::ToolCall, Status::Unknown), (Kind::RunEnd, Status::Incomplete)]);
+    let ends: Vec<_> = records[3..5]
+        .iter()
+        .map(|r| (r.record.kind, r.record.status.unwrap()))
+        .collect();
+    assert_eq!(
+        ends,
+        [(Kind::ToolCall, Status::Unknown), (Kind::RunEnd, Status::Incomplete)]
+    );
 }
 
 #[test]
@@ -107,7 +121,10 @@ fn a_detached_run_belongs_to_who_shows_its_id() {
     let closed = joined.close(&json("{}")).unwrap();
     assert_eq!(closed.get("records").unwrap().as_int(), Some(6));
     assert_eq!(second.run_join(&id).unwrap_err().code(), Code::RecorderClosed);
-    let end = chain(&second).into_iter().find(|r| r.record.kind == Kind::RunEnd).unwrap();
+    let end = chain(&second)
+        .into_iter()
+        .find(|r| r.record.kind == Kind::RunEnd)
+        .unwrap();
     let Body::RunEnd(end) = end.record.body else { panic!() };
     assert_eq!(end.steps, 1, "the same step id, in two processes, is one step");
     let own = second.run_open(&json(r#"{"name":"own"}"#)).unwrap().id().to_string();
@@ -119,7 +136,11 @@ fn a_detached_run_belongs_to_who_shows_its_id() {
 fn a_detached_run_lapses_after_a_day() {
     let host = TestHost::new();
     let first = open(&host, &options("{}"));
-    let id = first.run_open(&json(r#"{"name":"deploy","detached":true}"#)).unwrap().id().to_string();
+    let id = first
+        .run_open(&json(r#"{"name":"deploy","detached":true}"#))
+        .unwrap()
+        .id()
+        .to_string();
     first.close().unwrap();
     host.pass(23 * 3_600_000);
     open(&host, &options("{}")).run_join(&id).unwrap();
@@ -135,10 +156,16 @@ fn epochs_end_with_a_heartbeat_and_a_checkpoint() {
     let run = recorder.run_open(&json(r#"{"name":"early"}"#)).unwrap();
     run.close(&json("{}")).unwrap();
     for n in 0..2_200 {
-        recorder.note(&json(&format!(r#"{{"kind":"note","event":"n{n}"}}"#))).unwrap();
+        recorder
+            .note(&json(&format!(r#"{{"kind":"note","event":"n{n}"}}"#)))
+            .unwrap();
     }
     let records = chain(&recorder);
-    let beats: Vec<u64> = records.iter().filter(|r| r.record.kind == Kind::Heartbeat).map(|r| r.record.chain.seq).collect();
+    let beats: Vec<u64> = records
+        .iter()
+        .filter(|r| r.record.kind == Kind::Heartbeat)
+        .map(|r| r.record.chain.seq)
+        .collect();
     assert_eq!(beats[..2], [999, 1_999]);
     let mut epoch = 0;
     for record in &records {
@@ -149,11 +176,18 @@ fn epochs_end_with_a_heartbeat_and_a_checkpoint() {
     let (size, note) = ledger.checkpoint(1).unwrap().unwrap();
     assert_eq!(size, 1_000);
     let checkpoint = Checkpoint::parse(&String::from_utf8(note).unwrap()).unwrap();
-    let leaves: Vec<_> = records.iter().take(1_000).map(|r| execert::merkle::leaf(&r.digest)).collect();
+    let leaves: Vec<_> = records
+        .iter()
+        .take(1_000)
+        .map(|r| execert::merkle::leaf(&r.digest))
+        .collect();
     assert_eq!(*checkpoint.root(), execert::merkle::root(&leaves));
     for n in 0..8 {
         let tile = ledger.tile(0, n).unwrap().expect("a full tile");
-        let want: Vec<u8> = records[n as usize * 256..][..256].iter().flat_map(|r| execert::merkle::leaf(&r.digest)).collect();
+        let want: Vec<u8> = records[n as usize * 256..][..256]
+            .iter()
+            .flat_map(|r| execert::merkle::leaf(&r.digest))
+            .collect();
         assert_eq!(tile, want);
     }
     // A run's bundle has a receipt for its last record, out of the tiles.
@@ -185,18 +219,27 @@ fn old_epochs_end_by_time() {
     recorder.note(&json(r#"{"event":"b"}"#)).unwrap();
     recorder.heartbeat().unwrap();
     recorder.heartbeat().unwrap();
-    assert_eq!(kinds(&chain(&recorder)), ["chain.open", "note", "heartbeat", "note", "heartbeat"]);
+    assert_eq!(
+        kinds(&chain(&recorder)),
+        ["chain.open", "note", "heartbeat", "note", "heartbeat"]
+    );
 }
 
 #[test]
 fn erased_content_is_gone_and_said_to_be() {
     let host = TestHost::new();
     let recorder = open(&host, &options("{}"));
-    let run = recorder.run_open(&json(r#"{"name":"r","input":{"mail":"zoe@example.org"}}"#)).unwrap();
+    let run = recorder
+        .run_open(&json(r#"{"name":"r","input":{"mail":"zoe@example.org"}}"#))
+        .unwrap();
     run.close(&json("{}")).unwrap();
-    let bad = recorder.erase(&json(r#"{"records":[99],"reason":"request","authority":"dpo"}"#)).unwrap_err();
+    let bad = recorder
+        .erase(&json(r#"{"records":[99],"reason":"request","authority":"dpo"}"#))
+        .unwrap_err();
     assert_eq!((bad.code(), bad.path()), (Code::WireBadArgument, Some("/records")));
-    recorder.erase(&json(r#"{"records":[1],"reason":"request","authority":"dpo"}"#)).unwrap();
+    recorder
+        .erase(&json(r#"{"records":[1],"reason":"request","authority":"dpo"}"#))
+        .unwrap();
     let mut bundle = Vec::new();
     run.bundle(&mut bundle).unwrap();
     assert!(!String::from_utf8_lossy(&bundle).contains("zoe@example.org"));
@@ -228,14 +271,30 @@ fn keys_are_added_retired_and_revoked() {
     note(&old, r#"{"kind":"key.add"}"#, Some(pem(5))).unwrap();
     let new = open_with(&stranger).unwrap();
     let keyid = |n| key(n).key().keyid().to_string();
-    let own = note(&new, &format!(r#"{{"kind":"key.revoke","keyid":"{}","reason":"lost","as_of_seq":0}}"#, keyid(5)), None);
+    let own = note(
+        &new,
+        &format!(
+            r#"{{"kind":"key.revoke","keyid":"{}","reason":"lost","as_of_seq":0}}"#,
+            keyid(5)
+        ),
+        None,
+    );
     assert_eq!(own.unwrap_err().code(), Code::WireBadArgument);
-    note(&new, &format!(r#"{{"kind":"key.retire","keyid":"{}"}}"#, keyid(1)), None).unwrap();
+    note(
+        &new,
+        &format!(r#"{{"kind":"key.retire","keyid":"{}"}}"#, keyid(1)),
+        None,
+    )
+    .unwrap();
     let dead = old.note(&json(r#"{"event":"x"}"#)).unwrap_err();
     assert_eq!(dead.code(), Code::KeyRevoked, "another writer's key died meanwhile");
     let records = chain(&new);
     let added = records.iter().find(|r| r.record.kind == Kind::KeyAdd).unwrap();
-    assert_eq!(added.envelope.signatures.len(), 2, "signed by the old key and the new one");
+    assert_eq!(
+        added.envelope.signatures.len(),
+        2,
+        "signed by the old key and the new one"
+    );
     for (keyid, signature) in &added.envelope.signatures {
         let public = if *keyid == key(1).key().keyid() { key(1) } else { key(5) };
         assert!(public.key().verify(&added.envelope.pae(), signature));
@@ -253,10 +312,17 @@ fn clocks_that_go_back_are_told() {
     host.wall.fetch_sub(365 * 86_400_000, Ordering::SeqCst);
     recorder.note(&json(r#"{"event":"a"}"#)).unwrap();
     recorder.note(&json(r#"{"event":"b"}"#)).unwrap();
-    assert_eq!(kinds(&chain(&recorder)), ["chain.open", "clock.step", "note", "note", "heartbeat"]);
+    assert_eq!(
+        kinds(&chain(&recorder)),
+        ["chain.open", "clock.step", "note", "note", "heartbeat"]
+    );
     host.wall.fetch_add(61_000, Ordering::SeqCst);
     recorder.note(&json(r#"{"event":"c"}"#)).unwrap();
-    assert_eq!(kinds(&chain(&recorder))[5..], ["clock.step", "note", "heartbeat"], "a minute apart from the monotonic clock");
+    assert_eq!(
+        kinds(&chain(&recorder))[5..],
+        ["clock.step", "note", "heartbeat"],
+        "a minute apart from the monotonic clock"
+    );
 }
 
 #[test]
@@ -283,23 +349,43 @@ fn a_request_id_writes_once() {
     let host = TestHost::new();
     let recorder = open(&host, &with_policy());
     let run = recorder.run_open(&json(r#"{"name":"r"}"#)).unwrap();
-    let call = |customer: &str| json(&format!(r#"{{"op":"tool","name":"crm.a","input":{{"customer":"{customer}"}},"request_id":"q-1"}}"#));
+    let call = |customer: &str| {
+        json(&format!(
+            r#"{{"op":"tool","name":"crm.a","input":{{"customer":"{customer}"}},"request_id":"q-1"}}"#
+        ))
+    };
     let (step, first) = run.step_open(&call("c-1")).unwrap();
     let (twin, again) = run.step_open(&call("c-1")).unwrap();
     assert_eq!(first.get("record"), again.get("record"));
-    assert_eq!(run.step_open(&call("c-2")).unwrap_err().code(), Code::StoreRequestReused);
+    assert_eq!(
+        run.step_open(&call("c-2")).unwrap_err().code(),
+        Code::StoreRequestReused
+    );
     step.close(&json("{}")).unwrap();
-    assert_eq!(twin.close(&json("{}")).unwrap_err().code(), Code::RecorderClosed, "one outcome");
-    assert_eq!(run.step_open(&call("c-1")).unwrap_err().code(), Code::GatePermitReused, "it was run");
+    assert_eq!(
+        twin.close(&json("{}")).unwrap_err().code(),
+        Code::RecorderClosed,
+        "one outcome"
+    );
+    assert_eq!(
+        run.step_open(&call("c-1")).unwrap_err().code(),
+        Code::GatePermitReused,
+        "it was run"
+    );
     run.close(&json("{}")).unwrap();
-    let intents = chain(&recorder).iter().filter(|r| r.record.phase == Phase::Intent).count();
+    let intents = chain(&recorder)
+        .iter()
+        .filter(|r| r.record.phase == Phase::Intent)
+        .count();
     assert_eq!(intents, 1);
 }
 
 #[test]
 fn what_the_ledger_fixed_stays() {
     let host = TestHost::new();
-    open(&host, &options(r#"{"tenant":"acme","log_domain":"log.example"}"#)).close().unwrap();
+    open(&host, &options(r#"{"tenant":"acme","log_domain":"log.example"}"#))
+        .close()
+        .unwrap();
     for (given, path) in [
         (r#"{"tenant":"other"}"#, "/tenant"),
         (r#"{"log_domain":"x.example"}"#, "/log_domain"),
@@ -308,11 +394,22 @@ fn what_the_ledger_fixed_stays() {
         (r#"{"durability":"durable"}"#, "/durability"),
     ] {
         let error = Recorder::open(host.clone(), "acme.ledger", &options(given)).unwrap_err();
-        assert_eq!((error.code(), error.path()), (Code::WireBadArgument, Some(path)), "{given}");
+        assert_eq!(
+            (error.code(), error.path()),
+            (Code::WireBadArgument, Some(path)),
+            "{given}"
+        );
     }
     let error = Recorder::open(host.clone(), "acme.ledger", &with_policy()).unwrap_err();
-    assert_eq!(error.path(), Some("/gate"), "a policy has to be enforced, or the caller says that it is not");
-    assert_eq!(Recorder::open(host.clone(), "x", &json("{}")).unwrap_err().code(), Code::KeyNotFound);
+    assert_eq!(
+        error.path(),
+        Some("/gate"),
+        "a policy has to be enforced, or the caller says that it is not"
+    );
+    assert_eq!(
+        Recorder::open(host.clone(), "x", &json("{}")).unwrap_err().code(),
+        Code::KeyNotFound
+    );
     let missing = Recorder::open(host.clone(), "x", &options(r#"{"policy":"no-such-file"}"#)).unwrap_err();
     assert_eq!(missing.code(), Code::PolicyUnavailable);
 }

@@ -21,18 +21,32 @@ use execert::record::{Body, Capture, Kind, Phase, Source, Status};
 fn two_tools_and_a_refusal() {
     let host = TestHost::new();
     let recorder = open(&host, &with_policy());
-    let run = recorder.run_open(&json(r#"{"name":"refund-4471","input":{"ticket":4471}}"#)).unwrap();
+    let run = recorder
+        .run_open(&json(r#"{"name":"refund-4471","input":{"ticket":4471}}"#))
+        .unwrap();
     let (step, answer) = run
-        .step_open(&json(r#"{"op":"tool","name":"crm.lookup","input":{"customer":"c-17"},"call_id":"call_1"}"#))
+        .step_open(&json(
+            r#"{"op":"tool","name":"crm.lookup","input":{"customer":"c-17"},"call_id":"call_1"}"#,
+        ))
         .unwrap();
     assert_eq!(step.input(), &json(r#"{"customer":"c-17"}"#));
     assert_eq!(answer.pointer("/decision/verdict").unwrap().as_str(), Some("allow"));
-    step.close(&json(r#"{"output":{"tier":"gold"},"usage":{"duration_us":12}}"#)).unwrap();
-    let (permit, _) =
-        run.step_open(&json(r#"{"op":"permit","name":"payments.refund","input":{"amount":90,"order":"o-9"}}"#)).unwrap();
+    step.close(&json(r#"{"output":{"tier":"gold"},"usage":{"duration_us":12}}"#))
+        .unwrap();
+    let (permit, _) = run
+        .step_open(&json(
+            r#"{"op":"permit","name":"payments.refund","input":{"amount":90,"order":"o-9"}}"#,
+        ))
+        .unwrap();
     permit.claim().unwrap();
-    permit.close(&json(r#"{"error":{"type":"Timeout","message":"no answer"},"failure":"timeout"}"#)).unwrap();
-    let refused = run.step_open(&json(r#"{"op":"tool","name":"rm","input":{"path":"/"}}"#)).unwrap_err();
+    permit
+        .close(&json(
+            r#"{"error":{"type":"Timeout","message":"no answer"},"failure":"timeout"}"#,
+        ))
+        .unwrap();
+    let refused = run
+        .step_open(&json(r#"{"op":"tool","name":"rm","input":{"path":"/"}}"#))
+        .unwrap_err();
     assert_eq!(refused.code(), Code::PolicyDenied);
     let closed = run.close(&json(r#"{"output":{"done":true}}"#)).unwrap();
     assert_eq!(closed.get("records").unwrap().as_int(), Some(7));
@@ -42,9 +56,15 @@ fn two_tools_and_a_refusal() {
     assert_eq!(told.get("records").unwrap().as_int(), Some(7));
     assert_eq!(told.get("bytes").unwrap().as_int(), Some(bundle.len() as u64));
     let (manifest, records) = read(&bundle);
-    assert_eq!(manifest.digest.to_string(), told.get("bundle").unwrap().as_str().unwrap());
+    assert_eq!(
+        manifest.digest.to_string(),
+        told.get("bundle").unwrap().as_str().unwrap()
+    );
     assert!(manifest.index);
-    let kinds: Vec<_> = records.iter().map(|r| (r.record.kind, r.record.phase, r.record.status)).collect();
+    let kinds: Vec<_> = records
+        .iter()
+        .map(|r| (r.record.kind, r.record.phase, r.record.status))
+        .collect();
     assert_eq!(
         kinds,
         [
@@ -62,8 +82,14 @@ fn two_tools_and_a_refusal() {
     let observed = |place: &str| (place.to_owned(), Source::Observed);
     assert_eq!(intent.content.sources, [observed("/input"), observed("/request")]);
     assert_eq!(records[2].record.content.sources, [observed("/output")]);
-    assert_eq!(intent.runtime, Some(records[0].digest), "the run's first record says what ran here");
-    let Body::RunEnd(end) = &records[6].record.body else { panic!("the last record is a run.end") };
+    assert_eq!(
+        intent.runtime,
+        Some(records[0].digest),
+        "the run's first record says what ran here"
+    );
+    let Body::RunEnd(end) = &records[6].record.body else {
+        panic!("the last record is a run.end")
+    };
     assert_eq!((end.records, end.steps, end.enforced, end.observed), (7, 3, 6, 0));
     recorder.close().unwrap();
     assert_eq!(recorder.head().unwrap_err().code(), Code::RecorderClosed);
@@ -74,7 +100,9 @@ fn ungated_steps_and_the_whole_chain() {
     let host = TestHost::new();
     let recorder = open(&host, &options("{}"));
     let run = recorder.run_open(&json(r#"{"name":"plain"}"#)).unwrap();
-    let (step, answer) = run.step_open(&json(r#"{"op":"step","name":"parse","input":{"mail":"x"}}"#)).unwrap();
+    let (step, answer) = run
+        .step_open(&json(r#"{"op":"step","name":"parse","input":{"mail":"x"}}"#))
+        .unwrap();
     assert!(answer.get("decision").is_none());
     step.close(&json("{}")).unwrap();
     assert_eq!(step.close(&json("{}")).unwrap_err().code(), Code::RecorderClosed);
@@ -84,7 +112,18 @@ fn ungated_steps_and_the_whole_chain() {
     recorder.export(&json(r#"{"chain":true}"#), &mut bundle).unwrap();
     let (_, records) = read(&bundle);
     let kinds: Vec<_> = records.iter().map(|r| r.record.kind.as_str()).collect();
-    assert_eq!(kinds, ["chain.open", "run.start", "code", "code", "run.end", "heartbeat", "chain.seal"]);
+    assert_eq!(
+        kinds,
+        [
+            "chain.open",
+            "run.start",
+            "code",
+            "code",
+            "run.end",
+            "heartbeat",
+            "chain.seal"
+        ]
+    );
     assert_eq!(records[2].record.capture, Capture::Observed);
     let again = recorder.run_open(&json(r#"{"name":"late"}"#)).err().unwrap();
     assert_eq!(again.code(), Code::RecorderClosed, "nothing follows the seal");
@@ -96,7 +135,9 @@ fn the_same_host_gives_the_same_bytes() {
         let host = TestHost::new();
         let recorder = open(&host, &with_policy());
         let run = recorder.run_open(&json(r#"{"name":"r"}"#)).unwrap();
-        let (step, _) = run.step_open(&json(r#"{"op":"tool","name":"crm.a","input":{}}"#)).unwrap();
+        let (step, _) = run
+            .step_open(&json(r#"{"op":"tool","name":"crm.a","input":{}}"#))
+            .unwrap();
         step.close(&json(r#"{"output":1}"#)).unwrap();
         run.close(&json("{}")).unwrap();
         let mut bundle = Vec::new();

@@ -54,7 +54,7 @@ def policy(shell: Shell, *rules: dict, **members: object) -> str:
 def test_help_and_version_and_wrong_usage(shell: Shell) -> None:
     assert "Exit codes (frozen)" in shell("--help").stdout
     assert re.fullmatch(r"execert \d+\.\d+\.\d+\n", shell("--version").stdout)
-    assert "unexpected" in shell("verify", "--nonsense", code=2).stderr or True
+    assert "unexpected" in shell("verify", "--nonsense", code=2).stderr
     shell("verify", code=2)
     shell("frobnicate", code=2)
 
@@ -123,6 +123,18 @@ def test_approval_from_the_command_line(made: Shell) -> None:
     assert made("run", "--policy", rules, "--approval", request, "--", "touch", "made", code=None).returncode in (9, 10)
 
 
+def test_split_and_join(made: Shell) -> None:
+    runs = []
+    for word in ("one", "two"):
+        made("run", "-o", f"{word}.execert", "--", "echo", word)
+        runs.append(re.search(r"run ([0-9a-f-]{36})", made("show", f"{word}.execert").stdout)[1])
+    made("bundle", "join", "one.execert", "two.execert", "-o", "both.execert")
+    made("verify", "both.execert")
+    made("bundle", "split", "both.execert", "--run", runs[1], "-o", "second.execert")
+    made("verify", "second.execert")
+    assert "0 of" in made("diff", "two.execert", "second.execert").stdout
+
+
 def test_several_commands_in_one_run(made: Shell) -> None:
     run = made("run", "open", "deploy").stdout.strip()
     made("run", "--", "echo", "one", EXECERT_RUN=run)
@@ -175,7 +187,7 @@ def test_golden_exit_codes(shell: Shell, folder: str) -> None:
     again.pop("verifier")
     assert again == report
     plain = shell("--plain", *args, code=report["exit"]).stdout.splitlines()[0]
-    assert plain.startswith("[") and plain.isascii() or "─" not in plain
+    assert plain.startswith("[") and plain.isascii()
 
 
 def test_sarif_names_line_and_code(shell: Shell) -> None:
@@ -257,8 +269,8 @@ def test_ledger_look_after(made: Shell) -> None:
     made("run", "--", "true")
     assert "chain" in made("ledger", "head").stdout
     made("ledger", "check")
-    made("ledger", "backup", "copy.ledger")
-    made("ledger", "check", "--ledger", "copy.ledger")
+    made("ledger", "backup", "../copy.ledger")
+    made("ledger", "check", "--ledger", "../copy.ledger")
     made("bundle", "make", "acme.ledger", "--chain", "-o", "open.execert")
     assert made("verify", "open.execert", code=4).stdout.startswith("! part of the record is not in this file")
     made("ledger", "seal")

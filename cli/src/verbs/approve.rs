@@ -24,7 +24,11 @@ pub(super) fn run(args: &Approve, term: &mut Term<'_>) -> Outcome {
         }
         for entry in list {
             let text = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default();
-            term.line(&format!("{}  {}", text("digest"), clean(text("tool"), Sink::Terminal, 80)))?;
+            term.line(&format!(
+                "{}  {}",
+                text("digest"),
+                clean(text("tool"), Sink::Terminal, 80)
+            ))?;
             if let Some(input) = entry.get("input") {
                 let shown = String::from_utf8(to_jcs(input)).unwrap_or_default();
                 term.line(&format!("  {}", clean(&shown, Sink::Terminal, 400)))?;
@@ -38,7 +42,11 @@ pub(super) fn run(args: &Approve, term: &mut Term<'_>) -> Outcome {
     let verdict = if args.refuse { "refused" } else { "approved" };
     let answer = object! { "approve": request.as_str(), "key": key.as_str(), "verdict": verdict };
     let done = recorder.note(&Value::Object(answer))?;
-    let seq = done.pointer("/record/seq").or(done.get("seq")).and_then(Value::as_int).unwrap_or_default();
+    let seq = done
+        .pointer("/record/seq")
+        .or(done.get("seq"))
+        .and_then(Value::as_int)
+        .unwrap_or_default();
     term.line(&format!("{verdict}: {request}; the answer is record {seq}"))?;
     recorder.close()?;
     Ok(0)

@@ -1,7 +1,10 @@
 //! `execert bundle`: make, split and join bundles.
 
 use execert::canon::Value;
+use execert::key::SecretKey;
 use execert::object;
+use execert::recorder::{join, split};
+use execert_store::Native;
 
 use crate::args::{Bundle, Where};
 use crate::fail::{Fail, Outcome};
@@ -48,7 +51,38 @@ pub(super) fn run(verb: &Bundle, term: &mut Term<'_>) -> Outcome {
             recorder.close()?;
             told(output, &done, term)
         }
+        Bundle::Split { file, run, key, output } => {
+            let list: Vec<Value> = run.iter().map(|id| Value::from(id.as_str())).collect();
+            let key = signer(key.as_deref())?;
+            let mut source = files::open(file)?;
+            let done = files::create(output, |out| split(&mut source, &list, &key, &Native::default(), out))?;
+            told(output, &done, term)
+        }
+        Bundle::Join {
+            files: names,
+            key,
+            output,
+        } => {
+            let key = signer(key.as_deref())?;
+            let mut sources = names
+                .iter()
+                .map(|name| files::open(name))
+                .collect::<Result<Vec<_>, _>>()?;
+            let done = files::create(output, |out| {
+                let mut readers: Vec<&mut dyn std::io::Read> = Vec::new();
+                for source in &mut sources {
+                    readers.push(source);
+                }
+                join(&mut readers, &key, &Native::default(), out)
+            })?;
+            told(output, &done, term)
+        }
     }
+}
+
+fn signer(named: Option<&str>) -> Result<SecretKey, Fail> {
+    let file = home::key(named)?;
+    Ok(execert_store::read_key(&file)?)
 }
 
 fn told(output: &str, done: &Value, term: &mut Term<'_>) -> Outcome {

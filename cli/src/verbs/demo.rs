@@ -18,7 +18,10 @@ use crate::files;
 use crate::term::Term;
 
 pub(super) fn run(term: &mut Term<'_>) -> Outcome {
-    let folder = tempfile::Builder::new().prefix("execert-demo-").tempdir().map_err(Fail::io("temporary folder"))?;
+    let folder = tempfile::Builder::new()
+        .prefix("execert-demo-")
+        .tempdir()
+        .map_err(Fail::io("temporary folder"))?;
     let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
     let key = path("recorder.key");
     let public = keys::make(&key)?;
@@ -27,10 +30,30 @@ pub(super) fn run(term: &mut Term<'_>) -> Outcome {
     let recorder = Recorder::open(Arc::new(Native::default()), &path("acme.ledger"), &options)?;
 
     term.heading("1. an agent works; every step is recorded before it happens")?;
-    let run = recorder.run_open(&Value::Object(object! { "name": "refund-4471", "input": object! { "order": "o-9" } }))?;
-    act(&run, "crm.lookup", object! { "customer": "c-17" }, object! { "tier": "gold" }, term)?;
-    act(&run, "payments.refund", object! { "order": "o-9", "amount": 40 }, object! { "paid": 40 }, term)?;
-    act(&run, "payments.refund", object! { "order": "o-9", "amount": 900 }, object! { "paid": 900 }, term)?;
+    let run = recorder.run_open(&Value::Object(
+        object! { "name": "refund-4471", "input": object! { "order": "o-9" } },
+    ))?;
+    act(
+        &run,
+        "crm.lookup",
+        object! { "customer": "c-17" },
+        object! { "tier": "gold" },
+        term,
+    )?;
+    act(
+        &run,
+        "payments.refund",
+        object! { "order": "o-9", "amount": 40 },
+        object! { "paid": 40 },
+        term,
+    )?;
+    act(
+        &run,
+        "payments.refund",
+        object! { "order": "o-9", "amount": 900 },
+        object! { "paid": 900 },
+        term,
+    )?;
     act(&run, "shell.exec", object! { "command": "rm -rf /" }, object! {}, term)?;
     run.close(&Value::Object(object! { "output": object! { "refunded": 40 } }))?;
     let bundle = path("refund-4471.execert");
@@ -70,9 +93,10 @@ fn act(
             step.close(&Value::Object(object! { "output": output }))?;
             term.line(&format!("  {tool} {shown}: done"))
         }
-        Err(error) if error.kind() == Kind::Denied => {
-            term.line(&format!("  {tool} {shown}: not run, {error} ({})", error.code().as_str()))
-        }
+        Err(error) if error.kind() == Kind::Denied => term.line(&format!(
+            "  {tool} {shown}: not run, {error} ({})",
+            error.code().as_str()
+        )),
         Err(error) => Err(Fail::from(error)),
     }
 }
@@ -92,7 +116,10 @@ fn check(file: &str, name: &str, trust: &Value, term: &mut Term<'_>) -> Result<(
 fn alter(bundle: &str) -> Result<String, Fail> {
     let changed = bundle.replacen("\"paid\":40", "\"paid\":41", 1);
     if changed == bundle {
-        return Err(Fail::usage("the demo's bundle is not what it should be", "report this: it is a defect"));
+        return Err(Fail::usage(
+            "the demo's bundle is not what it should be",
+            "report this: it is a defect",
+        ));
     }
     Ok(changed)
 }

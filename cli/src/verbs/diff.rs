@@ -54,7 +54,12 @@ fn records(name: &str) -> Result<BTreeMap<String, Opened>, Fail> {
         if !doc.kind().ends_with("/record/v1") {
             continue;
         }
-        let number = |pointer: &str| doc.predicate().pointer(pointer).and_then(Value::as_int).unwrap_or_default();
+        let number = |pointer: &str| {
+            doc.predicate()
+                .pointer(pointer)
+                .and_then(Value::as_int)
+                .unwrap_or_default()
+        };
         let place = match doc.predicate().pointer("/run/id").and_then(Value::as_str) {
             Some(run) => format!("{}/{:04}", clean(run, Sink::Terminal, 60), number("/run/seq")),
             None => format!("{:08}", number("/chain/seq")),
@@ -101,7 +106,16 @@ fn pair(a: Option<&Value>, b: Option<&Value>, path: &mut String, lines: &mut Vec
 fn pair_differs(a: Option<&Value>, b: Option<&Value>, path: &str, lines: &mut Vec<String>) {
     let shown = |value: Option<&Value>| match value {
         None => "absent".to_owned(),
-        Some(value) => clean(&String::from_utf8(to_jcs(value)).unwrap_or_default(), Sink::Terminal, 60),
+        Some(value) => clean(
+            &String::from_utf8(to_jcs(value)).unwrap_or_default(),
+            Sink::Terminal,
+            60,
+        ),
     };
-    lines.push(format!("`{}`  {}  ->  {}", clean(path, Sink::Terminal, 200), shown(a), shown(b)));
+    lines.push(format!(
+        "`{}`  {}  ->  {}",
+        clean(path, Sink::Terminal, 200),
+        shown(a),
+        shown(b)
+    ));
 }

@@ -64,14 +64,22 @@ fn random() -> Finding {
     Finding {
         good,
         what: "random",
-        text: if good { "the operating system gives randomness".into() } else { "no randomness: nothing can be signed".into() },
+        text: if good {
+            "the operating system gives randomness".into()
+        } else {
+            "no randomness: nothing can be signed".into()
+        },
     }
 }
 
 fn trusted() -> Finding {
     match user::load() {
         Ok(trust) => {
-            let keys = trust.as_ref().and_then(|trust| trust.get("keys")).and_then(Value::as_array).unwrap_or_default();
+            let keys = trust
+                .as_ref()
+                .and_then(|trust| trust.get("keys"))
+                .and_then(Value::as_array)
+                .unwrap_or_default();
             let own = keys.iter().filter(|key| key.get("own").is_some()).count();
             Finding {
                 good: true,
@@ -114,7 +122,10 @@ fn health(path: &str) -> Result<Vec<Finding>, Fail> {
         text: format!("{path}: opens; last record {seq}"),
     }];
     let waiting = recorder.find(&Value::Object(object! { "requests": object! { "state": "waiting" } }))?;
-    let waiting = waiting.get("requests").and_then(Value::as_array).map_or(0, <[Value]>::len);
+    let waiting = waiting
+        .get("requests")
+        .and_then(Value::as_array)
+        .map_or(0, <[Value]>::len);
     list.push(Finding {
         good: true,
         what: "approvals",

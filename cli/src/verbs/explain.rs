@@ -9,7 +9,10 @@ pub(super) fn run(code: &str, term: &mut Term<'_>) -> Outcome {
     let Some(known) = Code::parse(code) else {
         let near: Vec<&Code> = Code::ALL.iter().filter(|known| known.as_str().contains(code)).collect();
         if near.is_empty() {
-            return Err(Fail::usage(format!("`{code}` is not a code of execert"), "`execert explain .` lists all"));
+            return Err(Fail::usage(
+                format!("`{code}` is not a code of execert"),
+                "`execert explain .` lists all",
+            ));
         }
         for known in near {
             term.line(&format!("{:<28} {}", known.as_str(), known.title()))?;
@@ -23,7 +26,11 @@ pub(super) fn run(code: &str, term: &mut Term<'_>) -> Outcome {
     }
     term.line(&format!("  next        {}", known.next()))?;
     term.line(&format!("  not meant   {}", known.not_meant()))?;
-    term.line(&format!("  kind        {}, number {}", known.kind().as_str(), known.number()))?;
+    term.line(&format!(
+        "  kind        {}, number {}",
+        known.kind().as_str(),
+        known.number()
+    ))?;
     if let Some(verdict) = known.verdict() {
         term.line(&format!("  verdict     {verdict}"))?;
     }

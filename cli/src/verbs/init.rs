@@ -23,7 +23,10 @@ pub(super) fn run(args: &Init, term: &mut Term<'_>) -> Outcome {
     for name in [KEY, ledger.as_str()] {
         if std::path::Path::new(name).exists() {
             let next = "use it, or run `execert init` in another folder";
-            return Err(Fail::usage(format!("{name} is here already; nothing was changed"), next));
+            return Err(Fail::usage(
+                format!("{name} is here already; nothing was changed"),
+                next,
+            ));
         }
     }
     let public = keys::make(KEY)?;
@@ -40,7 +43,9 @@ pub(super) fn run(args: &Init, term: &mut Term<'_>) -> Outcome {
     if let Some(file) = &args.auditor {
         let key = execert_store::first_mac_key(&ledger)?;
         execert_store::write_secret(file, b64(&*key).as_bytes())?;
-        term.line(&format!("{file}: the first MAC key, for your auditor; keep it away from this machine"))?;
+        term.line(&format!(
+            "{file}: the first MAC key, for your auditor; keep it away from this machine"
+        ))?;
     }
     recorder.close()?;
     let entry = object! {
@@ -50,10 +55,22 @@ pub(super) fn run(args: &Init, term: &mut Term<'_>) -> Outcome {
         keys.retain(|other| trust::keyid_of(other) != Some(keyid));
         keys.push(Value::Object(entry));
     })?;
-    term.line(&format!("{KEY}      your key: secret, not in version control, with a copy somewhere safe"))?;
-    term.line(&format!("{ledger}/     your ledger: copy it with `execert ledger backup`, never with cp"))?;
+    let folder = format!("{ledger}/");
+    let mut made = vec![
+        (
+            KEY,
+            "your key: secret, not in version control, with a copy somewhere safe",
+        ),
+        (
+            folder.as_str(),
+            "your ledger: copy it with `execert ledger backup`, never with cp",
+        ),
+    ];
     if args.example.is_some() {
-        term.line(&format!("{POLICY}       what may run; `execert policy check {POLICY}`"))?;
+        made.push((POLICY, "what may run; `execert policy check` reads it"));
+    }
+    for (name, what) in made {
+        term.line(&format!("{name:<16}  {what}"))?;
     }
     term.line(&format!("fingerprint {}", keyid.fingerprint()))?;
     term.line("give the fingerprint to whoever will check your evidence, by a way that they trust")?;

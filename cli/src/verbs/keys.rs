@@ -63,7 +63,11 @@ pub(super) fn public(file: &str) -> Result<PublicKey, Fail> {
 
 fn list_own(term: &mut Term<'_>) -> Result<(), Fail> {
     let trust = user::load()?;
-    let keys = trust.as_ref().and_then(|trust| trust.get("keys")).and_then(Value::as_array).unwrap_or_default();
+    let keys = trust
+        .as_ref()
+        .and_then(|trust| trust.get("keys"))
+        .and_then(Value::as_array)
+        .unwrap_or_default();
     let own: Vec<&Value> = keys.iter().filter(|key| key.get("own").is_some()).collect();
     if own.is_empty() {
         return term.line("no keys of your own are noted; `execert init` makes one");

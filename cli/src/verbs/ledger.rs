@@ -17,7 +17,10 @@ pub(super) fn run(verb: &Ledger, term: &mut Term<'_>) -> Outcome {
             let head = recorder.head()?;
             for name in ["chain", "seq", "digest", "epoch"] {
                 let value = head.get(name).map(execert::canon::to_jcs).unwrap_or_default();
-                term.line(&format!("{name:<8}{}", String::from_utf8_lossy(&value).trim_matches('"')))?;
+                term.line(&format!(
+                    "{name:<8}{}",
+                    String::from_utf8_lossy(&value).trim_matches('"')
+                ))?;
             }
             recorder.close()?;
         }
@@ -42,7 +45,10 @@ pub(super) fn run(verb: &Ledger, term: &mut Term<'_>) -> Outcome {
             let list: Vec<Value> = records.iter().map(|seq| Value::count(*seq)).collect();
             let request = object! { "records": list, "reason": reason.as_str(), "authority": authority.as_str() };
             recorder.erase(&Value::Object(request))?;
-            term.line(&format!("content of {} records erased here; copies handed out before still have it", records.len()))?;
+            term.line(&format!(
+                "content of {} records erased here; copies handed out before still have it",
+                records.len()
+            ))?;
             recorder.close()?;
         }
         Ledger::Backup { place, to } => {

@@ -50,7 +50,8 @@ pub(crate) fn run(verb: Verb, term: &mut Term<'_>) -> Outcome {
         Verb::Man => {
             let mut text = Vec::new();
             let page = clap_mangen::Man::new(Cli::command());
-            page.render(&mut text).map_err(|error| Fail::Io("man page".into(), error))?;
+            page.render(&mut text)
+                .map_err(|error| Fail::Io("man page".into(), error))?;
             term.bytes(&text)?;
             Ok(0)
         }

@@ -30,12 +30,19 @@ pub(super) fn run(verb: &Policy, term: &mut Term<'_>) -> Outcome {
                 let text = |name: &str| case.get(name).and_then(Value::as_str).unwrap_or_default();
                 if case.get("ok").and_then(Value::as_bool) != Some(true) {
                     let got = format!("{} ({})", text("verdict"), text("reason"));
-                    term.line(&format!("differs  {}: expected {}, got {got}", text("name"), text("expect")))?;
+                    term.line(&format!(
+                        "differs  {}: expected {}, got {got}",
+                        text("name"),
+                        text("expect")
+                    ))?;
                 }
             }
             term.line(&format!("{passed} passed, {failed} failed"))?;
             if passed == 0 && failed == 0 {
-                return Err(Fail::usage(format!("{cases}: there are no cases"), "write one case a line"));
+                return Err(Fail::usage(
+                    format!("{cases}: there are no cases"),
+                    "write one case a line",
+                ));
             }
             Ok(if failed == 0 { 0 } else { 1 })
         }
@@ -49,7 +56,10 @@ fn read_cases(name: &str) -> Result<Value, Fail> {
         return parse(&bytes, &Limits::DOCUMENT).map_err(Fail::about(name));
     }
     let mut cases = Vec::new();
-    for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
+    for line in bytes
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.trim_ascii().is_empty())
+    {
         cases.push(parse(line, &Limits::DOCUMENT).map_err(Fail::about(name))?);
     }
     Ok(Value::Array(cases))

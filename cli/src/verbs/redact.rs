@@ -10,7 +10,10 @@ use crate::term::Term;
 
 pub(super) fn redact(args: &Redact, term: &mut Term<'_>) -> Outcome {
     if args.hide.is_empty() && args.withhold.is_empty() {
-        return Err(Fail::usage("say what to hide: --hide PLACE:/path or --withhold PLACE", ""));
+        return Err(Fail::usage(
+            "say what to hide: --hide PLACE:/path or --withhold PLACE",
+            "",
+        ));
     }
     let hide: Vec<Value> = args.hide.iter().map(|text| with_path(text)).collect::<Result<_, _>>()?;
     let withhold: Vec<Value> = args.withhold.iter().map(|text| place(text)).collect::<Result<_, _>>()?;
@@ -30,19 +33,35 @@ pub(super) fn redact(args: &Redact, term: &mut Term<'_>) -> Outcome {
 pub(super) fn reveal(args: &Reveal, term: &mut Term<'_>) -> Outcome {
     let mut show = Vec::new();
     for text in &args.show {
-        show.push(if text.contains(":/") { with_path(text)? } else { place(text)? });
+        show.push(if text.contains(":/") {
+            with_path(text)?
+        } else {
+            place(text)?
+        });
     }
     let request = Value::Object(object! { "reveal": 1, "show": show });
     let (mut file, mut source) = (files::open(&args.file)?, files::open(&args.from)?);
-    let done = files::create(&args.output, |out| disclose::reveal(&mut file, &mut source, &request, out))?;
+    let done = files::create(&args.output, |out| {
+        disclose::reveal(&mut file, &mut source, &request, out)
+    })?;
     let number = |name: &str| done.get(name).and_then(Value::as_int).unwrap_or_default();
-    term.line(&format!("{}: {} fields and {} records put back", args.output, number("fields"), number("records")))?;
+    term.line(&format!(
+        "{}: {} fields and {} records put back",
+        args.output,
+        number("fields"),
+        number("records")
+    ))?;
     Ok(0)
 }
 
 /// `PLACE:/path` as an entry of the request.
 fn with_path(text: &str) -> Result<Value, Fail> {
-    let bad = || Fail::usage(format!("`{text}` is not PLACE:/path"), "such as 3:/output/approved, or *:/input/mail");
+    let bad = || {
+        Fail::usage(
+            format!("`{text}` is not PLACE:/path"),
+            "such as 3:/output/approved, or *:/input/mail",
+        )
+    };
     let at = text.find(":/").ok_or_else(bad)?;
     let (before, path) = text.split_at_checked(at).ok_or_else(bad)?;
     let path = path.strip_prefix(':').ok_or_else(bad)?;
@@ -62,7 +81,9 @@ pub(super) fn place(text: &str) -> Result<Value, Fail> {
     }
     if let Some((run, seq)) = text.split_once('/') {
         let seq: u64 = seq.parse().map_err(|_| bad())?;
-        return Ok(Value::Object(object! { "run": object! { "id": run, "seq": Value::count(seq) } }));
+        return Ok(Value::Object(
+            object! { "run": object! { "id": run, "seq": Value::count(seq) } },
+        ));
     }
     let seq: u64 = text.parse().map_err(|_| bad())?;
     Ok(Value::Object(object! { "seq": Value::count(seq) }))

@@ -32,7 +32,10 @@ pub(super) fn run(args: &Run, term: &mut Term<'_>) -> Outcome {
 
 fn close(place: &Where, output: Option<&str>, term: &mut Term<'_>) -> Outcome {
     let Some(id) = joined() else {
-        return Err(Fail::usage(format!("{RUN} is not set: there is no run to close"), "`execert run open NAME` opens one"));
+        return Err(Fail::usage(
+            format!("{RUN} is not set: there is no run to close"),
+            "`execert run open NAME` opens one",
+        ));
     };
     let recorder = home::recorder(place, None)?;
     let run = recorder.run_join(&id)?;
@@ -52,7 +55,10 @@ fn finish(run: &RecordedRun, done: &Value, output: Option<&str>, term: &mut Term
     match output {
         Some(name) => {
             files::create(name, |out| run.bundle(out))?;
-            term.note(&format!("recorded: {records} records of run {} are in {name}", run.id()))
+            term.note(&format!(
+                "recorded: {records} records of run {} are in {name}",
+                run.id()
+            ))
         }
         None => term.note(&format!("recorded: {records} records of run {}", run.id())),
     }
@@ -60,13 +66,19 @@ fn finish(run: &RecordedRun, done: &Value, output: Option<&str>, term: &mut Term
 
 fn one(args: &Run, term: &mut Term<'_>) -> Outcome {
     let Some(program) = args.command.first() else {
-        return Err(Fail::usage("there is no command to run", "execert run [OPTIONS] -- CMD ARGS"));
+        return Err(Fail::usage(
+            "there is no command to run",
+            "execert run [OPTIONS] -- CMD ARGS",
+        ));
     };
     let name = input::name(program);
     let recorder = home::recorder(&args.place, args.policy.as_deref())?;
     let (run, own) = match joined() {
         Some(id) => (recorder.run_join(&id)?, false),
-        None => (recorder.run_open(&Value::Object(object! { "name": name.as_str() }))?, true),
+        None => (
+            recorder.run_open(&Value::Object(object! { "name": name.as_str() }))?,
+            true,
+        ),
     };
     let outcome = gated(args, &name, &run, term);
     if own {
@@ -106,7 +118,10 @@ fn gated(args: &Run, name: &str, run: &RecordedRun, term: &mut Term<'_>) -> Outc
         Err(error) => return Err(Fail::from(error)),
     };
     if args.dry_run {
-        let reason = answer.pointer("/decision/reason").and_then(Value::as_str).unwrap_or("no-policy");
+        let reason = answer
+            .pointer("/decision/reason")
+            .and_then(Value::as_str)
+            .unwrap_or("no-policy");
         term.note(&format!("not run (dry run): it would have been allowed ({reason})"))?;
         return Ok(0);
     }
@@ -136,7 +151,9 @@ fn refused(error: &Error, term: &mut Term<'_>) -> Outcome {
     term.note(&format!("not run: {error} ({})", error.code().as_str()))?;
     match error.request_digest() {
         Some(request) => {
-            term.note(&format!("hint: `execert approve {request} --key FILE`, then the same command with --approval {request}"))?;
+            term.note(&format!(
+                "hint: `execert approve {request} --key FILE`, then the same command with --approval {request}"
+            ))?;
         }
         None => term.note(&format!("hint: {}", error.next()))?,
     }

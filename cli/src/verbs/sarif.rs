@@ -14,7 +14,11 @@ pub(super) fn log(reports: &[(&str, &Value)]) -> Value {
             if !rules.contains(&code) {
                 rules.push(code);
             }
-            let level = if text("severity") == Some("warning") { "warning" } else { "error" };
+            let level = if text("severity") == Some("warning") {
+                "warning"
+            } else {
+                "error"
+            };
             let title = Code::parse(code).map_or("", |known| known.title());
             let mut message = title.to_owned();
             if let Some(seq) = finding.get("record").and_then(Value::as_int) {

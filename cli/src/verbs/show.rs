@@ -23,7 +23,10 @@ pub(super) struct Opened {
 
 impl Opened {
     pub(super) fn kind(&self) -> &str {
-        self.statement.get("predicateType").and_then(Value::as_str).unwrap_or_default()
+        self.statement
+            .get("predicateType")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
     pub(super) fn predicate(&self) -> &Value {
@@ -55,7 +58,10 @@ pub(super) fn documents(name: &str) -> Result<Vec<Opened>, Fail> {
 
 pub(super) fn run(args: &Show, term: &mut Term<'_>) -> Outcome {
     let documents = documents(&args.file)?;
-    let records: Vec<&Opened> = documents.iter().filter(|doc| doc.kind().ends_with("/record/v1")).collect();
+    let records: Vec<&Opened> = documents
+        .iter()
+        .filter(|doc| doc.kind().ends_with("/record/v1"))
+        .collect();
     if let Some(text) = &args.record {
         let wanted = place(text)?;
         let found = records.iter().find(|doc| {
@@ -66,7 +72,10 @@ pub(super) fn run(args: &Show, term: &mut Term<'_>) -> Outcome {
             }
         });
         let Some(found) = found else {
-            return Err(Fail::usage(format!("{}: there is no record {text}", args.file), "`execert show FILE` lists them"));
+            return Err(Fail::usage(
+                format!("{}: there is no record {text}", args.file),
+                "`execert show FILE` lists them",
+            ));
         };
         let mut whole = object! { "digest": found.digest, "statement": found.statement.clone() };
         whole.put("content", found.content.clone());
@@ -82,17 +91,31 @@ pub(super) fn run(args: &Show, term: &mut Term<'_>) -> Outcome {
         }
         return Ok(0);
     }
-    term.line(&format!("not verified: run `execert verify {}`", clean(&args.file, Sink::Terminal, 200)))?;
+    term.line(&format!(
+        "not verified: run `execert verify {}`",
+        clean(&args.file, Sink::Terminal, 200)
+    ))?;
     let mut run = String::new();
     for doc in &records {
-        let here = doc.predicate().pointer("/run/id").and_then(Value::as_str).unwrap_or_default();
+        let here = doc
+            .predicate()
+            .pointer("/run/id")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         if here != run {
             run = here.to_owned();
             term.line("")?;
-            term.line(&if run.is_empty() { "outside a run".to_owned() } else { format!("run {}", clean(&run, Sink::Terminal, 60)) })?;
+            term.line(&if run.is_empty() {
+                "outside a run".to_owned()
+            } else {
+                format!("run {}", clean(&run, Sink::Terminal, 60))
+            })?;
         }
         let row = story(doc.predicate(), doc.content.as_ref());
-        term.line(&format!("  {:>5}  {} (claimed)  {:<9}  {}", row.seq, row.when, row.mark, row.text))?;
+        term.line(&format!(
+            "  {:>5}  {} (claimed)  {:<9}  {}",
+            row.seq, row.when, row.mark, row.text
+        ))?;
     }
     Ok(0)
 }

@@ -48,7 +48,11 @@ pub(super) fn run(verb: &Trust, term: &mut Term<'_>) -> Outcome {
         }
         Trust::List => {
             let trust = user::load()?;
-            let list = trust.as_ref().and_then(|t| t.get("keys")).and_then(Value::as_array).unwrap_or_default();
+            let list = trust
+                .as_ref()
+                .and_then(|t| t.get("keys"))
+                .and_then(Value::as_array)
+                .unwrap_or_default();
             if list.is_empty() {
                 term.line("you trust nobody yet; `execert trust add FINGERPRINT --as NAME`")?;
             }
@@ -72,7 +76,10 @@ pub(super) fn run(verb: &Trust, term: &mut Term<'_>) -> Outcome {
                 removed = before.saturating_sub(keys.len());
             })?;
             if removed == 0 {
-                return Err(Fail::usage(format!("you do not trust `{key}`"), "`execert trust list` shows whom you do"));
+                return Err(Fail::usage(
+                    format!("you do not trust `{key}`"),
+                    "`execert trust list` shows whom you do",
+                ));
             }
             term.line(&format!("removed {removed}"))?;
         }

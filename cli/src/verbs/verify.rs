@@ -51,7 +51,10 @@ pub(super) fn run(args: &Verify, term: &mut Term<'_>) -> Outcome {
             Format::Sarif => {}
         }
         if args.verbose {
-            term.note(&format!("{name}: {size} bytes in {:.3} s", started.elapsed().as_secs_f64()))?;
+            term.note(&format!(
+                "{name}: {size} bytes in {:.3} s",
+                started.elapsed().as_secs_f64()
+            ))?;
         }
         reports.push((name.as_str(), value, report.exit()));
     }
@@ -61,13 +64,18 @@ pub(super) fn run(args: &Verify, term: &mut Term<'_>) -> Outcome {
         term.line("")?;
     }
     let rank = |exit: u8| WORST.iter().position(|code| *code == exit).unwrap_or(0);
-    Ok(reports.iter().map(|(_, _, exit)| *exit).min_by_key(|exit| rank(*exit)).unwrap_or(2))
+    Ok(reports
+        .iter()
+        .map(|(_, _, exit)| *exit)
+        .min_by_key(|exit| rank(*exit))
+        .unwrap_or(2))
 }
 
 fn options(args: &Verify) -> Result<Value, Fail> {
     let now = match &args.at {
-        Some(text) => Timestamp::parse(text)
-            .ok_or_else(|| bad_argument("--at takes a time such as 2026-03-06T12:00:00.000Z"))?,
+        Some(text) => {
+            Timestamp::parse(text).ok_or_else(|| bad_argument("--at takes a time such as 2026-03-06T12:00:00.000Z"))?
+        }
         None => Native::default().now(),
     };
     let mut options = object! { "now": now };

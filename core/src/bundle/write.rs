@@ -71,13 +71,19 @@ impl NewManifest {
             Scope::Chain(mut chains) => {
                 chains.sort_by_key(|chain| chain.id);
                 out.insert("scope", "chain");
-                out.insert("chains", chains.iter().map(|chain| Value::from(range(chain))).collect::<Vec<_>>());
+                out.insert(
+                    "chains",
+                    chains.iter().map(|chain| Value::from(range(chain))).collect::<Vec<_>>(),
+                );
             }
             Scope::Runs { mut chains, mut runs } => {
                 chains.sort_by_key(|chain| chain.id);
                 runs.sort_by_key(|run| run.id);
                 out.insert("scope", "runs");
-                out.insert("chains", chains.iter().map(|chain| Value::from(name(chain))).collect::<Vec<_>>());
+                out.insert(
+                    "chains",
+                    chains.iter().map(|chain| Value::from(name(chain))).collect::<Vec<_>>(),
+                );
                 out.insert("runs", runs.iter().map(|one| Value::from(run(one))).collect::<Vec<_>>());
             }
         }
@@ -199,8 +205,10 @@ impl<'w> BundleWriter<'w> {
     /// `store.io` if `out` fails; `bundle.too_large`.
     pub fn line(&mut self, line: &[u8]) -> Result<()> {
         if line.len() > limits::LINE_BYTES {
-            return Err(Error::new(Code::BundleTooLarge, "a line of the bundle is larger than 24 MiB")
-                .hint("export without an index: `\"index\":false`"));
+            return Err(
+                Error::new(Code::BundleTooLarge, "a line of the bundle is larger than 24 MiB")
+                    .hint("export without an index: `\"index\":false`"),
+            );
         }
         let length = u64::try_from(line.len()).unwrap_or(u64::MAX).saturating_add(1);
         self.bytes = self.bytes.saturating_add(length);

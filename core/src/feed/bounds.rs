@@ -28,7 +28,11 @@ impl Recent {
     }
 
     fn new(limit: usize) -> Self {
-        Recent { limit, order: VecDeque::new(), set: BTreeSet::new() }
+        Recent {
+            limit,
+            order: VecDeque::new(),
+            set: BTreeSet::new(),
+        }
     }
 
     pub(super) fn insert(&mut self, member: String) {

@@ -58,7 +58,8 @@ impl Attempts {
 
     /// Forgets the calls of a run that has ended.
     pub(super) fn end(&mut self, run: Uuid) {
-        self.calls.retain(|_, call| !call.runs.remove(&run) || !call.runs.is_empty());
+        self.calls
+            .retain(|_, call| !call.runs.remove(&run) || !call.runs.is_empty());
     }
 
     #[cfg(test)]

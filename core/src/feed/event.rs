@@ -43,7 +43,16 @@ pub(super) struct Told {
 }
 
 const MEMBERS: &[&str] = &[
-    "versions", "parent", "thread", "name", "call", "status", "failure", "capture", "content", "framework",
+    "versions",
+    "parent",
+    "thread",
+    "name",
+    "call",
+    "status",
+    "failure",
+    "capture",
+    "content",
+    "framework",
 ];
 /// Members of content that an observer may tell.
 const CONTENT: &[&str] = &["input", "output", "error", "params", "names", "text", "conversions"];
@@ -81,7 +90,9 @@ impl Event {
         Ok(Event {
             what: fields.need("event")?.word(What::parse)?,
             stack: fields.need("stack")?.ident()?,
-            versions: fields.maybe("versions", |node| node.any_object().map(|it| it.object().clone().into()))?,
+            versions: fields.maybe("versions", |node| {
+                node.any_object().map(|it| it.object().clone().into())
+            })?,
             id: id(fields.need("id")?)?,
             parent: fields.maybe("parent", id)?,
             thread: ident("thread")?,
@@ -97,7 +108,10 @@ impl Event {
 
     /// How it ended: what the event says, else failed for an error and ok for anything else.
     pub(super) fn ending(&self) -> Status {
-        let failed = matches!(self.what, What::RunError | What::NodeError | What::ModelError | What::ToolError);
+        let failed = matches!(
+            self.what,
+            What::RunError | What::NodeError | What::ModelError | What::ToolError
+        );
         self.status.unwrap_or(if failed { Status::Failed } else { Status::Ok })
     }
 }
@@ -135,20 +149,29 @@ fn content(node: Node<'_>) -> Result<Object> {
 
 fn conversions(node: Node<'_>) -> Result<Vec<Value>> {
     node.list_or_empty(|pair| match pair.value().as_array() {
-        Some([Value::String(pointer), Value::String(_)]) if pointer_tokens(pointer).is_some() => Ok(pair.value().clone()),
+        Some([Value::String(pointer), Value::String(_)]) if pointer_tokens(pointer).is_some() => {
+            Ok(pair.value().clone())
+        }
         _ => Err(pair.fail("a pair [pointer, word] is expected")),
     })
 }
 
 /// Sets `conversions`, sorted and each place once, from those of several events; none leaves the member out.
 pub(super) fn set_conversions(content: &mut Object, pairs: Vec<Value>) {
-    let place = |pair: &Value| pair.as_array().and_then(|it| it.first()?.as_str().map(str::to_owned)).unwrap_or_default();
+    let place = |pair: &Value| {
+        pair.as_array()
+            .and_then(|it| it.first()?.as_str().map(str::to_owned))
+            .unwrap_or_default()
+    };
     let mut pairs: Vec<(String, Value)> = pairs.into_iter().map(|pair| (place(&pair), pair)).collect();
     pairs.sort_by(|(a, _), (b, _)| cmp_utf16(a, b));
     pairs.dedup_by(|(a, _), (b, _)| a == b);
     content.remove("conversions");
     if !pairs.is_empty() {
-        content.insert("conversions", pairs.into_iter().map(|(_, pair)| pair).collect::<Vec<_>>());
+        content.insert(
+            "conversions",
+            pairs.into_iter().map(|(_, pair)| pair).collect::<Vec<_>>(),
+        );
     }
 }
 
@@ -174,16 +197,36 @@ fn told(node: Node<'_>) -> Result<Told> {
         since: fields.maybe("since", |node| node.time())?,
         rest: Object::new(),
     };
-    let own = ["plumbing", "refused", "usage", "provider", "served", "response_id", "count", "since"];
+    let own = [
+        "plumbing",
+        "refused",
+        "usage",
+        "provider",
+        "served",
+        "response_id",
+        "count",
+        "since",
+    ];
     let rest = |fields: &Fields<'_>| {
         let members = fields.object().iter().filter(|(name, _)| !own.contains(name));
         members.map(|(name, value)| (name.to_owned(), value.clone())).collect()
     };
-    Ok(Told { rest: rest(&fields), ..told })
+    Ok(Told {
+        rest: rest(&fields),
+        ..told
+    })
 }
 
 fn usage(node: Node<'_>) -> Result<Usage> {
-    let counts = ["input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens", "duration_us", "cost_micros", "unit"];
+    let counts = [
+        "input_tokens",
+        "output_tokens",
+        "cached_tokens",
+        "reasoning_tokens",
+        "duration_us",
+        "cost_micros",
+        "unit",
+    ];
     let fields = node.object(&[], &counts)?;
     let count = |name: &str| fields.maybe(name, |node| node.int());
     let usage = Usage {
@@ -195,13 +238,18 @@ fn usage(node: Node<'_>) -> Result<Usage> {
         cost_micros: count("cost_micros")?,
         unit: fields.maybe("unit", |node| node.ident())?,
     };
-    if usage.unit.is_some() == usage.cost_micros.is_some() { Ok(usage) } else { Err(node.fail("`cost_micros` and `unit` stand together")) }
+    if usage.unit.is_some() == usage.cost_micros.is_some() {
+        Ok(usage)
+    } else {
+        Err(node.fail("`cost_micros` and `unit` stand together"))
+    }
 }
 
 impl Told {
     /// The model of a call, as far as it is told.
     pub(super) fn model(&self, start: Option<&Told>, name: &str) -> Model {
-        let pick = |own: &Option<String>, other: Option<&Option<String>>| own.clone().or_else(|| other.cloned().flatten());
+        let pick =
+            |own: &Option<String>, other: Option<&Option<String>>| own.clone().or_else(|| other.cloned().flatten());
         Model {
             provider: pick(&self.provider, start.map(|it| &it.provider)).unwrap_or_else(|| "unknown".to_owned()),
             requested: name.to_owned(),

@@ -42,7 +42,13 @@ pub(super) struct Entries {
 
 impl Messages {
     pub(super) fn new(key: [u8; 32]) -> Self {
-        Messages { key, limit: TAGS, threads: BTreeMap::new(), used: VecDeque::new(), tags: 0 }
+        Messages {
+            key,
+            limit: TAGS,
+            threads: BTreeMap::new(),
+            used: VecDeque::new(),
+            tags: 0,
+        }
     }
 
     fn tag(&self, message: &Value) -> Tag {
@@ -59,7 +65,12 @@ impl Messages {
         let mut rest: &[Tag] = &tags;
         let mut left = messages.iter();
         while !rest.is_empty() {
-            let found = known.into_iter().flatten().rev().map(|record| record.find(rest)).max_by_key(|(_, _, take)| *take);
+            let found = known
+                .into_iter()
+                .flatten()
+                .rev()
+                .map(|record| record.find(rest))
+                .max_by_key(|(_, _, take)| *take);
             match found {
                 Some((record, skip, take)) if take > 0 => {
                     list.push(object! { "from": record, "skip": count(skip), "take": count(take) }.into());
@@ -134,15 +145,26 @@ pub(super) fn listed(document: Option<&Value>) -> Option<&[Value]> {
 
 /// Puts entries in the place of the messages below `/input` or `/output`, and moves the conversions that describe them.
 pub(super) fn replace(content: &mut Object, member: &str, entries: &Entries, conversions: &mut Vec<Value>) {
-    let Some(document) = content.get_mut(member).and_then(Value::as_object_mut) else { return };
+    let Some(document) = content.get_mut(member).and_then(Value::as_object_mut) else {
+        return;
+    };
     document.insert("messages", entries.list.clone());
     let base = format!("/{member}/messages/");
     conversions.retain_mut(|pair| {
         let Value::Array(parts) = pair else { return false };
-        let Some(Value::String(pointer)) = parts.first_mut() else { return false };
-        let Some(rest) = pointer.strip_prefix(&base) else { return true };
-        let (index, below) = rest.split_once('/').map_or((rest, String::new()), |(at, below)| (at, format!("/{below}")));
-        let place = index.parse::<usize>().ok().and_then(|at| entries.places.get(at).copied().flatten());
+        let Some(Value::String(pointer)) = parts.first_mut() else {
+            return false;
+        };
+        let Some(rest) = pointer.strip_prefix(&base) else {
+            return true;
+        };
+        let (index, below) = rest
+            .split_once('/')
+            .map_or((rest, String::new()), |(at, below)| (at, format!("/{below}")));
+        let place = index
+            .parse::<usize>()
+            .ok()
+            .and_then(|at| entries.places.get(at).copied().flatten());
         match place {
             Some(entry) => {
                 *pointer = format!("{base}{entry}/new{below}");
@@ -221,7 +243,10 @@ mod tests {
 
     #[test]
     fn the_least_used_thread_goes_first() {
-        let mut messages = Messages { limit: 10, ..Messages::new([7; 32]) };
+        let mut messages = Messages {
+            limit: 10,
+            ..Messages::new([7; 32])
+        };
         let list: Vec<Value> = (0..4).map(message).collect();
         for thread in ["a", "b", "a", "c"] {
             let entries = messages.entries(thread, &list);
@@ -243,9 +268,19 @@ mod tests {
         let entries = messages.entries("t", &list);
         let mut content = object! { "input": object! { "messages": list } };
         let pair = |pointer: &str| Value::from(vec![pointer.into(), "set".into()]);
-        let mut conversions = vec![pair("/input/messages/0/content"), pair("/input/messages/1/content"), pair("/input/tools")];
+        let mut conversions = vec![
+            pair("/input/messages/0/content"),
+            pair("/input/messages/1/content"),
+            pair("/input/tools"),
+        ];
         replace(&mut content, "input", &entries, &mut conversions);
-        assert_eq!(conversions, [pair("/input/messages/1/new/content"), pair("/input/tools")]);
-        assert_eq!(content.get("input").unwrap().pointer("/messages/1/new"), Some(&message(2)));
+        assert_eq!(
+            conversions,
+            [pair("/input/messages/1/new/content"), pair("/input/tools")]
+        );
+        assert_eq!(
+            content.get("input").unwrap().pointer("/messages/1/new"),
+            Some(&message(2))
+        );
     }
 }

@@ -39,7 +39,11 @@ struct Feed {
 
 impl Feed {
     fn new(key: [u8; 32]) -> Feed {
-        Feed { tree: Mutex::new(Tree::new(key)), key, child: OnceLock::new() }
+        Feed {
+            tree: Mutex::new(Tree::new(key)),
+            key,
+            child: OnceLock::new(),
+        }
     }
 
     fn here(&self) -> &Feed {
@@ -149,9 +153,13 @@ fn take(tree: &mut Tree, recorder: &Recorder, mut event: Event) -> Result<Object
             tree.begin(recorder, number, event);
             Some(Done::default())
         }
-        What::RunEnd | What::RunError | What::NodeEnd | What::NodeError | What::ModelEnd | What::ModelError | What::Retrieval => {
-            Some(tree.finish(recorder, number, &event)?)
-        }
+        What::RunEnd
+        | What::RunError
+        | What::NodeEnd
+        | What::NodeError
+        | What::ModelEnd
+        | What::ModelError
+        | What::Retrieval => Some(tree.finish(recorder, number, &event)?),
         What::ToolStart => tree.tool_start(recorder, number, &event)?,
         What::ToolEnd | What::ToolError => tree.tool_end(recorder, number, &event)?,
         What::Message => {
@@ -190,7 +198,11 @@ fn end_run(tree: &mut Tree, number: u64, event: Event) -> Result<()> {
     let status = event.ending();
     let mut content = event.content;
     let mut conversions = take_conversions(&mut content);
-    let scope = tree.runs.get(&number).map(|opened| opened.scope.clone()).unwrap_or_default();
+    let scope = tree
+        .runs
+        .get(&number)
+        .map(|opened| opened.scope.clone())
+        .unwrap_or_default();
     if let Some(list) = messages::listed(content.get("output")) {
         let entries = tree.messages.entries(&scope, list);
         messages::replace(&mut content, "output", &entries, &mut conversions);

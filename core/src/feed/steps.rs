@@ -1,16 +1,14 @@
 //! Records of steps: models, retrievals and nodes by one record at their end, tools by intent and outcome.
 
-use super::event::{Event, Told, What, set_conversions, take_conversions};
 use super::dedupe::Start;
+use super::event::{Event, Told, What, set_conversions, take_conversions};
 use super::messages::{self, Entries};
 use super::tree::{Begun, Running, State, Tree, move_params};
 use crate::canon::{Object, Value};
 use crate::error::Result;
 use crate::id::Uuid;
 use crate::object;
-use crate::record::{
-    Capture, Decision, Draft, Failure, Kind, Layer, Phase, Status, Tier, Verdict,
-};
+use crate::record::{Capture, Decision, Draft, Failure, Kind, Layer, Phase, Status, Tier, Verdict};
 use crate::recorder::{Observed, Receipt, Recorder, Run, intent_link};
 
 /// What the answer to an event names.
@@ -37,7 +35,11 @@ impl Tree {
             return;
         }
         if let Some(node) = self.nodes.get_mut(&event.id) {
-            node.state = State::Waiting(Box::new(Begun { content: event.content, told: event.told, ..begun }));
+            node.state = State::Waiting(Box::new(Begun {
+                content: event.content,
+                told: event.told,
+                ..begun
+            }));
         }
     }
 
@@ -48,10 +50,18 @@ impl Tree {
             Some(_) => return Ok(Done::default()),
             None => None,
         };
-        let mut content = begun.as_mut().map(|begun| core::mem::take(&mut begun.content)).unwrap_or_default();
-        let Some(opened) = self.runs.get(&number) else { return Ok(Done::default()) };
+        let mut content = begun
+            .as_mut()
+            .map(|begun| core::mem::take(&mut begun.content))
+            .unwrap_or_default();
+        let Some(opened) = self.runs.get(&number) else {
+            return Ok(Done::default());
+        };
         let (run, scope) = (opened.run.clone(), opened.scope.clone());
-        let name = begun.as_ref().map(|begun| begun.name.clone()).or_else(|| event.name.clone());
+        let name = begun
+            .as_ref()
+            .map(|begun| begun.name.clone())
+            .or_else(|| event.name.clone());
         let kind = begun.as_ref().map_or_else(|| kind_of(event.what), |begun| begun.kind);
         let mut draft = step_draft(&run, kind, name.as_deref().unwrap_or("unnamed"), event.capture)?;
         end(&mut draft, event);
@@ -84,11 +94,20 @@ impl Tree {
         if kind == Kind::ModelCall {
             self.answered(&scope, entries.as_ref(), response.as_ref(), receipt.as_ref());
         }
-        Ok(Done { receipt, step: Some(step) })
+        Ok(Done {
+            receipt,
+            step: Some(step),
+        })
     }
 
     /// Remembers what a model was told, what it answered, and the calls that it proposed.
-    fn answered(&mut self, scope: &str, entries: Option<&Entries>, response: Option<&Value>, receipt: Option<&Receipt>) {
+    fn answered(
+        &mut self,
+        scope: &str,
+        entries: Option<&Entries>,
+        response: Option<&Value>,
+        receipt: Option<&Receipt>,
+    ) {
         if let (Some(entries), Some(receipt)) = (entries, receipt) {
             self.messages.remember(scope, receipt.digest, entries, response);
         }
@@ -97,7 +116,11 @@ impl Tree {
             Some(one) => core::slice::from_ref(one),
             None => &[],
         };
-        for call in answers.iter().filter_map(|answer| answer.get("tool_calls")?.as_array()).flatten() {
+        for call in answers
+            .iter()
+            .filter_map(|answer| answer.get("tool_calls")?.as_array())
+            .flatten()
+        {
             if let Some(id) = call.get("id").and_then(Value::as_str) {
                 self.proposed.insert(format!("{scope}/{id}"));
             }
@@ -106,7 +129,9 @@ impl Tree {
 
     /// A tool begins: its intent, unless the gate or another observer has told of this call. None: known.
     pub(super) fn tool_start(&mut self, recorder: &Recorder, number: u64, event: &Event) -> Result<Option<Done>> {
-        let Some(opened) = self.runs.get_mut(&number) else { return Ok(None) };
+        let Some(opened) = self.runs.get_mut(&number) else {
+            return Ok(None);
+        };
         let (run, scope) = (opened.run.clone(), opened.scope.clone());
         let mut attempt = None;
         if let Some(call) = &event.call {
@@ -142,13 +167,18 @@ impl Tree {
             None => State::Done,
         };
         self.add(number, event, state);
-        Ok(Some(Done { receipt, step: Some(step) }))
+        Ok(Some(Done {
+            receipt,
+            step: Some(step),
+        }))
     }
 
     /// A tool ends: its outcome. None: another record tells it.
     pub(super) fn tool_end(&mut self, recorder: &Recorder, number: u64, event: &Event) -> Result<Option<Done>> {
         let state = self.take(&event.id, State::Done);
-        let Some(opened) = self.runs.get(&number) else { return Ok(None) };
+        let Some(opened) = self.runs.get(&number) else {
+            return Ok(None);
+        };
         let run = opened.run.clone();
         let running = match state {
             Some(State::Known | State::Frame) => return Ok(None),
@@ -171,31 +201,49 @@ impl Tree {
             draft.failure = None;
         }
         let content = own_content(event);
-        let receipt = run.observe(Observed { draft, content: content.clone(), new_step: false })?;
+        let receipt = run.observe(Observed {
+            draft,
+            content: content.clone(),
+            new_step: false,
+        })?;
         if let Some(reason) = &event.told.refused {
             let call = running.call.as_deref();
             return refusal(&run, &running.name, call, reason, (event.capture, content)).map(Some);
         }
-        Ok(Some(Done { receipt, step: Some(running.step) }))
+        Ok(Some(Done {
+            receipt,
+            step: Some(running.step),
+        }))
     }
 
     fn tool_without_start(&mut self, run: &Run, event: &Event) -> Result<Done> {
         let name = event.name.as_deref().unwrap_or("unnamed");
         if let Some(reason) = &event.told.refused {
-            return refusal(run, name, event.call.as_deref(), reason, (event.capture, own_content(event)));
+            return refusal(
+                run,
+                name,
+                event.call.as_deref(),
+                reason,
+                (event.capture, own_content(event)),
+            );
         }
         let mut draft = step_draft(run, Kind::ToolCall, name, event.capture)?;
         draft.call_id.clone_from(&event.call);
         end(&mut draft, event);
         let (step, receipt) = write(run, draft, own_content(event))?;
-        Ok(Done { receipt, step: Some(step) })
+        Ok(Done {
+            receipt,
+            step: Some(step),
+        })
     }
 
     /// A tool's answer in the conversation: if no record tells of the call, the framework answered in its place.
     /// None: nothing new.
     pub(super) fn message(&mut self, number: u64, event: &Event) -> Result<Option<Done>> {
         let Some(call) = &event.call else { return Ok(None) };
-        let Some(opened) = self.runs.get(&number) else { return Ok(None) };
+        let Some(opened) = self.runs.get(&number) else {
+            return Ok(None);
+        };
         let (run, scope) = (opened.run.clone(), opened.scope.clone());
         let told = event.told.refused.as_deref();
         // Nodes hand on old history: only a call that a model of this thread proposed was answered by somebody.
@@ -211,7 +259,9 @@ impl Tree {
     }
 
     fn take(&mut self, id: &str, next: State) -> Option<State> {
-        self.nodes.get_mut(id).map(|node| core::mem::replace(&mut node.state, next))
+        self.nodes
+            .get_mut(id)
+            .map(|node| core::mem::replace(&mut node.state, next))
     }
 }
 
@@ -229,7 +279,13 @@ pub(super) fn unfinished(run: &Run, begun: Begun) -> Result<()> {
 }
 
 /// What did not run because the framework, or something in it, said no.
-fn refusal(run: &Run, name: &str, call: Option<&str>, reason: &str, (capture, content): (Capture, Object)) -> Result<Done> {
+fn refusal(
+    run: &Run,
+    name: &str,
+    call: Option<&str>,
+    reason: &str,
+    (capture, content): (Capture, Object),
+) -> Result<Done> {
     let mut draft = step_draft(run, Kind::ToolCall, name, capture)?;
     draft.call_id = call.map(str::to_owned);
     draft.status = Some(Status::Blocked);
@@ -247,7 +303,10 @@ fn refusal(run: &Run, name: &str, call: Option<&str>, reason: &str, (capture, co
         expires_at: None,
     });
     let (step, receipt) = write(run, draft, content)?;
-    Ok(Done { receipt, step: Some(step) })
+    Ok(Done {
+        receipt,
+        step: Some(step),
+    })
 }
 
 fn kind_of(what: What) -> Kind {
@@ -268,7 +327,11 @@ fn step_draft(run: &Run, kind: Kind, name: &str, capture: Capture) -> Result<Dra
 
 fn end(draft: &mut Draft, event: &Event) {
     let status = event.ending();
-    let default = if draft.kind == Kind::ToolCall { Failure::ToolError } else { Failure::Unknown };
+    let default = if draft.kind == Kind::ToolCall {
+        Failure::ToolError
+    } else {
+        Failure::Unknown
+    };
     draft.status = Some(status);
     draft.failure = (status == Status::Failed).then(|| event.failure.unwrap_or(default));
 }
@@ -298,7 +361,11 @@ fn params(content: &mut Object, rest: &[Option<&Object>], entries: bool) {
 
 fn write(run: &Run, draft: Draft, content: Object) -> Result<(Uuid, Option<Receipt>)> {
     let step = draft.step.map_or_else(|| run.new_step(), Ok)?;
-    let receipt = run.observe(Observed { draft, content, new_step: true })?;
+    let receipt = run.observe(Observed {
+        draft,
+        content,
+        new_step: true,
+    })?;
     Ok((step, receipt))
 }
 

@@ -98,7 +98,10 @@ impl Tree {
 
     /// The run that an event belongs to: that of its own id, else of its parent.
     pub(super) fn run_of(&self, event: &Event) -> Option<u64> {
-        let node = self.nodes.get(&event.id).or_else(|| self.nodes.get(event.parent.as_ref()?))?;
+        let node = self
+            .nodes
+            .get(&event.id)
+            .or_else(|| self.nodes.get(event.parent.as_ref()?))?;
         Some(node.run)
     }
 
@@ -136,9 +139,20 @@ impl Tree {
     pub(super) fn ended_only(&mut self, run: u64, id: &str, what: What) {
         let end = !matches!(what, What::Message | What::Interrupt | What::Resume);
         if end && !self.nodes.contains_key(id) && self.runs.contains_key(&run) {
-            let at = if what == What::Retrieval { Some(What::ALL.len()) } else { What::ALL.iter().position(|it| *it == what) };
+            let at = if what == What::Retrieval {
+                Some(What::ALL.len())
+            } else {
+                What::ALL.iter().position(|it| *it == what)
+            };
             let bit = at.and_then(|at| 1u32.checked_shl(u32::try_from(at).ok()?)).unwrap_or(0);
-            self.nodes.insert(id.to_owned(), Node { run, state: State::Done, told: bit });
+            self.nodes.insert(
+                id.to_owned(),
+                Node {
+                    run,
+                    state: State::Done,
+                    told: bit,
+                },
+            );
             self.order.push_back((run, id.to_owned()));
         }
     }
@@ -159,7 +173,10 @@ impl Tree {
                 arguments.put(member, event.content.get(member).cloned());
             }
             params.put("given", event.content.get("params").cloned());
-            params.put("framework", (!event.told.rest.is_empty()).then(|| event.told.rest.clone()));
+            params.put(
+                "framework",
+                (!event.told.rest.is_empty()).then(|| event.told.rest.clone()),
+            );
         }
         arguments.insert("params", params);
         move_params(&mut arguments);
@@ -170,7 +187,15 @@ impl Tree {
         let scope = event.thread.clone().unwrap_or_else(|| run.id().to_string());
         let number = self.next;
         self.next = self.next.saturating_add(1);
-        self.runs.insert(number, Opened { run, root: event.id.clone(), scope, duplicates: 0 });
+        self.runs.insert(
+            number,
+            Opened {
+                run,
+                root: event.id.clone(),
+                scope,
+                duplicates: 0,
+            },
+        );
         Ok(number)
     }
 
@@ -183,14 +208,18 @@ impl Tree {
         failure: Option<crate::record::Failure>,
     ) -> Result<()> {
         self.settle(number)?;
-        let Some(opened) = self.runs.get(&number) else { return Ok(()) };
+        let Some(opened) = self.runs.get(&number) else {
+            return Ok(());
+        };
         opened.run.end_observed(content, status, failure, opened.duplicates)?;
         self.drop_run(number);
         Ok(())
     }
 
     fn drop_run(&mut self, number: u64) {
-        let Some(opened) = self.runs.remove(&number) else { return };
+        let Some(opened) = self.runs.remove(&number) else {
+            return;
+        };
         self.nodes.retain(|_, node| node.run != number);
         self.order.retain(|(run, _)| *run != number);
         self.attempts.end(opened.run.id());
@@ -210,7 +239,9 @@ impl Tree {
                 waiting.push(begun);
             }
         }
-        let Some(opened) = self.runs.get(&number) else { return Ok(()) };
+        let Some(opened) = self.runs.get(&number) else {
+            return Ok(());
+        };
         for begun in waiting {
             super::steps::unfinished(&opened.run, *begun)?;
         }
@@ -256,7 +287,9 @@ impl Tree {
 
 /// The caller's own `params` stand one level deeper than where their conversions say.
 pub(super) fn move_params(content: &mut Object) {
-    let Some(Value::Array(pairs)) = content.get_mut("conversions") else { return };
+    let Some(Value::Array(pairs)) = content.get_mut("conversions") else {
+        return;
+    };
     for pair in pairs {
         if let Value::Array(parts) = pair
             && let Some(Value::String(pointer)) = parts.first_mut()

@@ -79,7 +79,14 @@ impl Ask {
             quorum: if escalated { 2 } else { 1 },
             expires_at: Timestamp::from_millis(until).unwrap_or_else(|| core.host.now()),
         };
-        Ok(Ask { decision, content: asked, seed, draft, escalated, explicit })
+        Ok(Ask {
+            decision,
+            content: asked,
+            seed,
+            draft,
+            escalated,
+            explicit,
+        })
     }
 }
 
@@ -88,13 +95,24 @@ fn find(pen: &Pen<'_>, ask: &Ask, thread: Option<&str>) -> Result<Option<Request
     if let Some(digest) = &ask.explicit {
         return pen.request(digest);
     }
-    let Some(call_id) = ask.draft.call_id.clone() else { return Ok(None) };
-    let query = RequestQuery { thread: thread.map(str::to_owned), call_id: Some(call_id), ..Default::default() };
+    let Some(call_id) = ask.draft.call_id.clone() else {
+        return Ok(None);
+    };
+    let query = RequestQuery {
+        thread: thread.map(str::to_owned),
+        call_id: Some(call_id),
+        ..Default::default()
+    };
     let found = pen.core.ledger.requests(&query)?.into_iter().rev();
     let now = pen.core.host.now().millis();
     for request in found.filter(|request| request.thread.as_deref() == thread) {
-        let Some(request) = pen.request(&request.digest)? else { continue };
-        if matches!(state_at(&request, now), RequestState::Waiting | RequestState::Approved | RequestState::Refused) {
+        let Some(request) = pen.request(&request.digest)? else {
+            continue;
+        };
+        if matches!(
+            state_at(&request, now),
+            RequestState::Waiting | RequestState::Approved | RequestState::Refused
+        ) {
             return Ok(Some(request));
         }
     }
@@ -110,8 +128,15 @@ pub(super) fn pass(pen: &mut Pen<'_>, ask: &Ask, act: &mut Draft, thread: Option
         return Ok(Passed::Refused(open(pen, ask, thread, None)?));
     };
     let now = pen.core.host.now();
-    let asked = pen.row(request.seq)?.map(|row| predicate(&row.envelope)).transpose()?.unwrap_or_default();
-    let definition = asked.get("tool").and_then(|tool| tool.get("definition")).and_then(Value::as_str);
+    let asked = pen
+        .row(request.seq)?
+        .map(|row| predicate(&row.envelope))
+        .transpose()?
+        .unwrap_or_default();
+    let definition = asked
+        .get("tool")
+        .and_then(|tool| tool.get("definition"))
+        .and_then(Value::as_str);
     let same_tool = asked.get("name").and_then(Value::as_str) == act.name.as_deref();
     let same_definition = definition == act.tool.map(|digest| digest.to_string()).as_deref();
     let same_input = same_input(&request, &asked, ask);
@@ -132,7 +157,10 @@ pub(super) fn pass(pen: &mut Pen<'_>, ask: &Ask, act: &mut Draft, thread: Option
         return block(pen, (act, ask), "permit-mismatch", &request, error);
     }
     if !same_definition {
-        let error = Error::new(Code::GateToolChanged, "the tool's definition is not the one that was approved");
+        let error = Error::new(
+            Code::GateToolChanged,
+            "the tool's definition is not the one that was approved",
+        );
         return block(pen, (act, ask), "tool-changed", &request, error);
     }
     if !same_input {
@@ -141,14 +169,22 @@ pub(super) fn pass(pen: &mut Pen<'_>, ask: &Ask, act: &mut Draft, thread: Option
             return block(pen, (act, ask), "permit-mismatch", &request, error);
         }
         // Edited arguments are a new request: whoever approves sees those.
-        let old = Link { rel: "supersedes".to_owned(), digest: request.digest, chain: None, seq: Some(request.seq) };
+        let old = Link {
+            rel: "supersedes".to_owned(),
+            digest: request.digest,
+            chain: None,
+            seq: Some(request.seq),
+        };
         request.state = RequestState::Expired;
         pen.set_request(request);
         return Ok(Passed::Refused(open(pen, ask, thread, Some(old))?));
     }
     let granted = granted(pen, ask, &request, now)?;
     if granted.is_empty() {
-        let text = format!("`{}` still waits for an approval", act.name.as_deref().unwrap_or_default());
+        let text = format!(
+            "`{}` still waits for an approval",
+            act.name.as_deref().unwrap_or_default()
+        );
         let error = Error::new(Code::PolicyApprovalMissing, text).request(request.digest.to_string());
         return block(pen, (act, ask), "approval-missing", &request, error);
     }
@@ -159,7 +195,12 @@ pub(super) fn pass(pen: &mut Pen<'_>, ask: &Ask, act: &mut Draft, thread: Option
         chain: None,
         seq: None,
     }));
-    act.links.push(Link { rel: "authorised-by".to_owned(), digest: request.digest, chain: None, seq: Some(request.seq) });
+    act.links.push(Link {
+        rel: "authorised-by".to_owned(),
+        digest: request.digest,
+        chain: None,
+        seq: Some(request.seq),
+    });
     request.state = RequestState::Used;
     pen.set_request(request);
     Ok(Passed::Yes)
@@ -177,12 +218,20 @@ fn block(
     draft.phase = Phase::Single;
     draft.status = Some(Status::Blocked);
     draft.decision = Some(if reason == "approval-missing" {
-        Decision { reason: reason.to_owned(), ..ask.decision.clone() }
+        Decision {
+            reason: reason.to_owned(),
+            ..ask.decision.clone()
+        }
     } else {
         gate::not_covered(&ask.decision, reason)
     });
     let (digest, seq) = (request.digest, Some(request.seq));
-    draft.links.push(Link { rel: "triggered-by".to_owned(), digest, chain: None, seq });
+    draft.links.push(Link {
+        rel: "triggered-by".to_owned(),
+        digest,
+        chain: None,
+        seq,
+    });
     pen.add(&draft)?;
     Ok(Passed::Refused(error))
 }
@@ -217,7 +266,10 @@ fn open(pen: &mut Pen<'_>, ask: &Ask, thread: Option<&str>, supersedes: Option<L
             Body::ApprovalRequest { role, .. } => role.clone(),
             _ => "approver".to_owned(),
         };
-        up.body = Body::Escalation { to, request: receipt.digest };
+        up.body = Body::Escalation {
+            to,
+            request: receipt.digest,
+        };
         pen.add(&up)?;
     }
     let name = draft.name.as_deref().unwrap_or_default();
@@ -226,17 +278,26 @@ fn open(pen: &mut Pen<'_>, ask: &Ask, thread: Option<&str>, supersedes: Option<L
 
 /// The arguments have the value hash that they have in the request: put into its content, they give its root.
 fn same_input(request: &Request, asked: &Object, ask: &Ask) -> bool {
-    let (Some(kept), Some(seed)) = (&request.content, &request.seed) else { return false };
-    let Ok(Value::Object(mut content)) = parse(kept, &Limits::DOCUMENT) else { return false };
+    let (Some(kept), Some(seed)) = (&request.content, &request.seed) else {
+        return false;
+    };
+    let Ok(Value::Object(mut content)) = parse(kept, &Limits::DOCUMENT) else {
+        return false;
+    };
     content.remove("input");
     content.put("input", ask.content.get("input").cloned());
-    let root = asked.get("content").and_then(|head| head.get("root")).and_then(Value::as_str);
+    let root = asked
+        .get("content")
+        .and_then(|head| head.get("root"))
+        .and_then(Value::as_str);
     Some(crate::digest::hex(&content::commit(&Value::Object(content), seed)).as_str()) == root
 }
 
 /// The approval documents that open the gate: signed by distinct approvers of the policy, in time, enough of them.
 fn granted(pen: &Pen<'_>, ask: &Ask, request: &Request, now: Timestamp) -> Result<Vec<Digest>> {
-    let Some(policy) = &pen.core.policy else { return Ok(Vec::new()) };
+    let Some(policy) = &pen.core.policy else {
+        return Ok(Vec::new());
+    };
     let quorum = if ask.escalated { 2 } else { 1 };
     let mut trusted: Vec<(KeyId, usize)> = policy.approvers().iter().map(|approver| (approver.key, 0)).collect();
     let mut signers: Vec<KeyId> = Vec::new();
@@ -245,9 +306,15 @@ fn granted(pen: &Pen<'_>, ask: &Ask, request: &Request, now: Timestamp) -> Resul
     for _ in 0..=request.approvals.len() {
         let before = (trusted.len(), good.len());
         for digest in &request.approvals {
-            let Some(bytes) = pen.core.ledger.document(digest)? else { continue };
-            let Some(answer) = Answer::read(&bytes, |keyid| spki(pen, keyid))? else { continue };
-            let Some((_, depth)) = trusted.iter().find(|(key, _)| *key == answer.signer).copied() else { continue };
+            let Some(bytes) = pen.core.ledger.document(digest)? else {
+                continue;
+            };
+            let Some(answer) = Answer::read(&bytes, |keyid| spki(pen, keyid))? else {
+                continue;
+            };
+            let Some((_, depth)) = trusted.iter().find(|(key, _)| *key == answer.signer).copied() else {
+                continue;
+            };
             if answer.request != request.digest || answer.expires_at < now || answer.signer == pen.core.keyid {
                 continue;
             }
@@ -298,18 +365,28 @@ struct Answer {
 impl Answer {
     fn read(bytes: &[u8], key: impl Fn(&KeyId) -> Result<Option<PublicKey>>) -> Result<Option<Answer>> {
         let envelope = read_envelope(bytes)?;
-        let Ok(statement) = parse(&envelope.payload, &Limits::PAYLOAD) else { return Ok(None) };
-        let Some(told) = statement.get("predicate") else { return Ok(None) };
+        let Ok(statement) = parse(&envelope.payload, &Limits::PAYLOAD) else {
+            return Ok(None);
+        };
+        let Some(told) = statement.get("predicate") else {
+            return Ok(None);
+        };
         let text = |name: &str| told.get(name).and_then(Value::as_str);
-        let Some(signer) = text("key").and_then(KeyId::parse) else { return Ok(None) };
+        let Some(signer) = text("key").and_then(KeyId::parse) else {
+            return Ok(None);
+        };
         let Some(public) = key(&signer)? else { return Ok(None) };
-        let holds = envelope.signature_by(&signer).is_some_and(|signature| public.verify(&envelope.pae(), signature));
+        let holds = envelope
+            .signature_by(&signer)
+            .is_some_and(|signature| public.verify(&envelope.pae(), signature));
         let parsed = (
             text("request").and_then(Digest::parse),
             text("verdict").and_then(ApprovalVerdict::parse),
             text("expires_at").and_then(Timestamp::parse),
         );
-        let (true, (Some(request), Some(verdict), Some(expires_at))) = (holds, parsed) else { return Ok(None) };
+        let (true, (Some(request), Some(verdict), Some(expires_at))) = (holds, parsed) else {
+            return Ok(None);
+        };
         let tools = told.get("tools").and_then(Value::as_array).unwrap_or_default();
         Ok(Some(Answer {
             request,
@@ -319,7 +396,11 @@ impl Answer {
             to: text("to").and_then(KeyId::parse),
             tools: tools.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
             tier: text("tier").and_then(Tier::parse),
-            depth: told.get("depth").and_then(Value::as_int).and_then(|it| usize::try_from(it).ok()).unwrap_or_default(),
+            depth: told
+                .get("depth")
+                .and_then(Value::as_int)
+                .and_then(|it| usize::try_from(it).ok())
+                .unwrap_or_default(),
         }))
     }
 
@@ -331,7 +412,11 @@ impl Answer {
 /// How far a request is at a time: one that nobody answered lapses.
 pub(super) fn state_at(request: &Request, now_ms: i64) -> RequestState {
     let open = matches!(request.state, RequestState::Waiting | RequestState::Approved);
-    if open && request.expires.is_some_and(|until| until < now_ms) { RequestState::Expired } else { request.state }
+    if open && request.expires.is_some_and(|until| until < now_ms) {
+        RequestState::Expired
+    } else {
+        request.state
+    }
 }
 
 /// A request for `find`.
@@ -345,7 +430,10 @@ pub(super) fn describe(request: &Request) -> Value {
     out.put("thread", request.thread.as_deref());
     out.put("call_id", request.call_id.as_deref());
     out.put("expires", request.expires.and_then(Timestamp::from_millis));
-    let content = request.content.as_deref().and_then(|bytes| parse(bytes, &Limits::DOCUMENT).ok());
+    let content = request
+        .content
+        .as_deref()
+        .and_then(|bytes| parse(bytes, &Limits::DOCUMENT).ok());
     out.put("input", content.and_then(|content| content.get("input").cloned()));
     Value::Object(out)
 }
@@ -359,7 +447,12 @@ pub(super) fn note_policy(pen: &mut Pen<'_>) -> Result<()> {
     }
     let mut draft = own_note(core, "policy-changed", Object::new())?;
     if let (Some(policy), Some(digest)) = (&core.policy, digest) {
-        draft.links.push(Link { rel: "governed-by".to_owned(), digest, chain: None, seq: None });
+        draft.links.push(Link {
+            rel: "governed-by".to_owned(),
+            digest,
+            chain: None,
+            seq: None,
+        });
         pen.keep(digest, to_jcs(policy.to_value()));
     }
     pen.add(&draft)?;
@@ -367,7 +460,18 @@ pub(super) fn note_policy(pen: &mut Pen<'_>) -> Result<()> {
     Ok(())
 }
 
-const APPROVE: &[&str] = &["key", "verdict", "expires_at", "role", "to", "tools", "tier", "depth", "text", "names"];
+const APPROVE: &[&str] = &[
+    "key",
+    "verdict",
+    "expires_at",
+    "role",
+    "to",
+    "tools",
+    "tier",
+    "depth",
+    "text",
+    "names",
+];
 
 impl Recorder {
     /// `{"approve": REQUEST, "key": PEM or path, "verdict"?: approved|refused|delegated, "expires_at"?, "role"?, "text"?,
@@ -377,22 +481,35 @@ impl Recorder {
         let fields = members(arguments, &["approve", "key"], APPROVE)?;
         let digest = fields.need("approve")?.digest()?;
         let key = core.key(fields.need("key")?.text()?)?;
-        let verdict = fields.maybe("verdict", |it| it.word(ApprovalVerdict::parse))?.unwrap_or(ApprovalVerdict::Approved);
+        let verdict = fields
+            .maybe("verdict", |it| it.word(ApprovalVerdict::parse))?
+            .unwrap_or(ApprovalVerdict::Approved);
         let now = core.host.now();
         let until = |ms: i64| Timestamp::from_millis(now.millis().saturating_add(ms)).unwrap_or(now);
-        let expires_at = fields.maybe("expires_at", |it| it.time())?.unwrap_or_else(|| until(LIFE_MS));
+        let expires_at = fields
+            .maybe("expires_at", |it| it.time())?
+            .unwrap_or_else(|| until(LIFE_MS));
         if expires_at <= now || expires_at > until(LONGEST_MS) {
             let text = "an approval ends later than now and within 24 hours";
             return Err(Error::new(Code::WireBadArgument, text).at("/expires_at"));
         }
-        let found = core.ledger.requests(&RequestQuery { digest: Some(digest), ..Default::default() })?;
-        let unknown = || Error::new(Code::WireBadArgument, "this ledger has no request with this digest").at("/approve");
+        let found = core.ledger.requests(&RequestQuery {
+            digest: Some(digest),
+            ..Default::default()
+        })?;
+        let unknown =
+            || Error::new(Code::WireBadArgument, "this ledger has no request with this digest").at("/approve");
         let request = found.first().cloned().ok_or_else(unknown)?;
         still_open(&request, now)?;
         let asked = core.ledger.row(request.seq)?.ok_or_else(unknown)?;
         let asked = predicate(&asked.envelope)?;
         let role = fields.maybe("role", |it| it.ident())?.unwrap_or_else(|| {
-            asked.get("body").and_then(|body| body.get("role")).and_then(Value::as_str).unwrap_or("approver").to_owned()
+            asked
+                .get("body")
+                .and_then(|body| body.get("role"))
+                .and_then(Value::as_str)
+                .unwrap_or("approver")
+                .to_owned()
         });
         let keyid = key.key().keyid();
         let mut told = object! {
@@ -419,13 +536,21 @@ impl Recorder {
             told.insert("tier", tier.as_str());
             told.insert("depth", depth.value().clone());
         } else if let Some(name) = delegation.iter().find(|name| fields.get(name).is_some()) {
-            return Err(Error::new(Code::WireBadArgument, format!("`{name}` stands with verdict `delegated` only")).at(format!("/{name}")));
+            return Err(Error::new(
+                Code::WireBadArgument,
+                format!("`{name}` stands with verdict `delegated` only"),
+            )
+            .at(format!("/{name}")));
         }
         let subject = [Subject::sha256("request", digest)];
         let document = seal_document(DocumentKind::Approval, &subject, told, &key)?;
         let content = super::args::content(&fields, &["text", "names"])?;
         let mut draft = Draft::new(Kind::Approval, core.commit(content, Vec::new())?);
-        draft.body = Body::Approval { verdict, request: digest, document: Some(document.digest) };
+        draft.body = Body::Approval {
+            verdict,
+            request: digest,
+            document: Some(document.digest),
+        };
         let public = key.key().spki();
         let named = document.digest;
         let receipt = core.write(false, move |pen| {
@@ -443,7 +568,9 @@ impl Recorder {
             pen.set_request(request);
             Ok(receipt)
         })?;
-        Ok(Value::Object(object! { "record": receipt.to_value(), "document": named }))
+        Ok(Value::Object(
+            object! { "record": receipt.to_value(), "document": named },
+        ))
     }
 }
 

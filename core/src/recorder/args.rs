@@ -10,8 +10,30 @@ use crate::time::Timestamp;
 
 /// Members of records that the recorder alone sets.
 const RESERVED: &[&str] = &[
-    "seq", "prev", "digest", "chain", "id", "nonce", "recorded_at", "tenant", "mac", "epoch", "root", "content", "phase",
-    "version", "decision", "runtime", "run", "seed", "signatures", "payload", "request", "countersigns", "body", "subject",
+    "seq",
+    "prev",
+    "digest",
+    "chain",
+    "id",
+    "nonce",
+    "recorded_at",
+    "tenant",
+    "mac",
+    "epoch",
+    "root",
+    "content",
+    "phase",
+    "version",
+    "decision",
+    "runtime",
+    "run",
+    "seed",
+    "signatures",
+    "payload",
+    "request",
+    "countersigns",
+    "body",
+    "subject",
     "kept_out",
 ];
 /// Members by which a caller would say how a value came here.
@@ -81,7 +103,10 @@ fn conversions(node: &Node<'_>) -> Result<Vec<Value>> {
     if !is_sorted(pairs.iter().map(|(pointer, _)| pointer.as_str())) {
         return Err(node.fail("a pointer stands here twice"));
     }
-    Ok(pairs.into_iter().map(|(pointer, from)| Value::Array(vec![pointer.into(), from.into()])).collect())
+    Ok(pairs
+        .into_iter()
+        .map(|(pointer, from)| Value::Array(vec![pointer.into(), from.into()]))
+        .collect())
 }
 
 /// `{"type":…,"id":…}`.
@@ -90,7 +115,10 @@ fn conversions(node: &Node<'_>) -> Result<Vec<Value>> {
 /// Other members, another type, no ident.
 pub(super) fn party(node: &Node<'_>) -> Result<Party> {
     let fields = node.object(&["type", "id"], &[])?;
-    Ok(Party { kind: fields.need("type")?.word(PartyType::parse)?, id: fields.need("id")?.ident()? })
+    Ok(Party {
+        kind: fields.need("type")?.word(PartyType::parse)?,
+        id: fields.need("id")?.ident()?,
+    })
 }
 
 /// `{"provider":…,"requested":…}` of an opening call.
@@ -112,7 +140,15 @@ pub(super) fn model(node: &Node<'_>) -> Result<Model> {
 /// # Errors
 /// Other members, numbers that are not whole; cost without unit.
 pub(super) fn usage(node: &Node<'_>) -> Result<Usage> {
-    let counts = ["input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens", "duration_us", "cost_micros", "unit"];
+    let counts = [
+        "input_tokens",
+        "output_tokens",
+        "cached_tokens",
+        "reasoning_tokens",
+        "duration_us",
+        "cost_micros",
+        "unit",
+    ];
     let fields = node.object(&[], &counts)?;
     let count = |name| fields.maybe(name, |it| it.int());
     let usage = Usage {
@@ -134,7 +170,15 @@ pub(super) fn usage(node: &Node<'_>) -> Result<Usage> {
 const OWN_LINKS: &[&str] = &["intent", "authorised-by", "governed-by", "approved-by", "erases"];
 /// Links that callers may set, beside `com.example/x`.
 const LINKS: &[&str] = &[
-    "consumed", "produced", "triggered-by", "child-of", "dry-run-of", "replays", "retry-of", "supersedes", "continues",
+    "consumed",
+    "produced",
+    "triggered-by",
+    "child-of",
+    "dry-run-of",
+    "replays",
+    "retry-of",
+    "supersedes",
+    "continues",
     "withdraws",
 ];
 
@@ -151,7 +195,9 @@ pub(super) fn links(node: &Node<'_>) -> Result<Vec<Link>> {
             let text = format!("only the recorder sets links `{word}`");
             return Err(Error::new(Code::RecorderReservedMember, text).at(rel.path()));
         }
-        let foreign = word.split_once('/').is_some_and(|(domain, name)| domain.contains('.') && !name.is_empty());
+        let foreign = word
+            .split_once('/')
+            .is_some_and(|(domain, name)| domain.contains('.') && !name.is_empty());
         if !LINKS.contains(&word.as_str()) && !foreign {
             return Err(rel.fail("a relation of the format, or one such as `com.example/x`, is expected"));
         }

@@ -37,10 +37,16 @@ impl Pen<'_> {
     /// # Errors
     /// As [`Pen::add`].
     pub(super) fn end_run(&mut self, draft: &mut Draft, duplicates: Option<u64>) -> Result<Receipt> {
-        let id = draft.run.ok_or_else(|| Error::new(Code::InternalPanic, "a run.end without a run"))?;
+        let id = draft
+            .run
+            .ok_or_else(|| Error::new(Code::InternalPanic, "a run.end without a run"))?;
         let run = self.run_for(id, Kind::RunEnd)?;
         // A detached run is written by many: only its records say which steps are distinct.
-        let steps = if run.recorder.is_none() { self.distinct_steps(&id)? } else { run.counts.steps };
+        let steps = if run.recorder.is_none() {
+            self.distinct_steps(&id)?
+        } else {
+            run.counts.steps
+        };
         draft.body = Body::RunEnd(RunEnd {
             records: run.seq.saturating_add(2),
             root: run.frontier.root(),
@@ -63,7 +69,12 @@ impl Pen<'_> {
             Ok(())
         };
         self.core.ledger.run(id, &mut |row| look(&row.envelope))?;
-        for new in self.batch.rows.iter().filter(|new| new.row.run.is_some_and(|(run, _)| run == *id)) {
+        for new in self
+            .batch
+            .rows
+            .iter()
+            .filter(|new| new.row.run.is_some_and(|(run, _)| run == *id))
+        {
             look(&new.row.envelope)?;
         }
         Ok(u64::try_from(seen.len()).unwrap_or(u64::MAX))
@@ -148,7 +159,13 @@ impl Pen<'_> {
     /// # Errors
     /// `store.*`.
     pub(super) fn intents(&self) -> Result<Vec<u64>> {
-        let mut open: BTreeSet<u64> = self.core.ledger.intents()?.into_iter().map(|intent| intent.seq).collect();
+        let mut open: BTreeSet<u64> = self
+            .core
+            .ledger
+            .intents()?
+            .into_iter()
+            .map(|intent| intent.seq)
+            .collect();
         open.extend(&self.batch.open);
         Ok(open.difference(&self.batch.closed).copied().collect())
     }

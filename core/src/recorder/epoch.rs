@@ -73,7 +73,11 @@ impl Pen<'_> {
             if hashes.len() != 256 {
                 return Err(Error::new(Code::StoreCorrupt, "the tree's tiles are not complete"));
             }
-            self.batch.tiles.push(Tile { level, n, hashes: hashes.concat() });
+            self.batch.tiles.push(Tile {
+                level,
+                n,
+                hashes: hashes.concat(),
+            });
             full = full.saturating_div(TILE);
             level = level.saturating_add(1);
         }
@@ -82,7 +86,12 @@ impl Pen<'_> {
 
     fn digests(&self, from: u64, to: u64) -> Result<Vec<Digest>> {
         let mut digests = self.turn.digests(from, to)?;
-        let new = self.batch.rows.iter().map(|new| &new.row).filter(|row| (from..to).contains(&row.seq));
+        let new = self
+            .batch
+            .rows
+            .iter()
+            .map(|new| &new.row)
+            .filter(|row| (from..to).contains(&row.seq));
         digests.extend(new.map(|row| row.digest));
         Ok(digests)
     }

@@ -46,16 +46,22 @@ impl Survey {
                 self.documents.extend(digest(link.get("digest")));
             }
         }
-        self.documents.extend(told.get("body").and_then(|body| digest(body.get("document"))));
-        self.artefacts.extend(told.get("decision").and_then(|decision| digest(decision.get("policy"))));
-        self.keys.extend(told.get("key").and_then(Value::as_str).and_then(KeyId::parse));
+        self.documents
+            .extend(told.get("body").and_then(|body| digest(body.get("document"))));
+        self.artefacts
+            .extend(told.get("decision").and_then(|decision| digest(decision.get("policy"))));
+        self.keys
+            .extend(told.get("key").and_then(Value::as_str).and_then(KeyId::parse));
         if let Some((id, seq)) = row.run {
             let closed = told.get("kind").and_then(Value::as_str) == Some("run.end");
-            self.runs.insert(id, (seq.saturating_add(1), row.digest, closed, row.seq));
+            self.runs
+                .insert(id, (seq.saturating_add(1), row.digest, closed, row.seq));
         }
         if u64::try_from(self.seqs.len()).unwrap_or(u64::MAX) > limits::BUNDLE_RECORDS {
-            return Err(Error::new(Code::BundleTooLarge, "a bundle holds at most 1,000,000 records")
-                .hint("export parts of the chain, with `first` and `last`"));
+            return Err(
+                Error::new(Code::BundleTooLarge, "a bundle holds at most 1,000,000 records")
+                    .hint("export parts of the chain, with `first` and `last`"),
+            );
         }
         Ok(())
     }
@@ -71,13 +77,21 @@ impl Recorder {
     /// `wire.bad_argument` if nothing matches; `bundle.too_large`; `store.*`; `store.io` if `out` fails.
     pub fn export(&self, what: &Value, out: &mut dyn Write) -> Result<Value> {
         self.core.alive()?;
-        let fields = members(what, &[], &["run", "thread", "chain", "first", "last", "index", "artefacts"])?;
+        let fields = members(
+            what,
+            &[],
+            &["run", "thread", "chain", "first", "last", "index", "artefacts"],
+        )?;
         let chain = fields.maybe("chain", |it| it.flag())?.unwrap_or_default();
         let chosen = [fields.get("run").is_some(), fields.get("thread").is_some(), chain];
         if chosen.iter().filter(|chosen| **chosen).count() != 1 {
             return Err(Error::new(Code::WireBadArgument, "one of `run`, `thread` and `chain` is expected").at(""));
         }
-        let (survey, scope) = if chain { self.chain_scope(&fields)? } else { self.run_scope(&fields)? };
+        let (survey, scope) = if chain {
+            self.chain_scope(&fields)?
+        } else {
+            self.run_scope(&fields)?
+        };
         let index = fields.maybe("index", |it| it.flag())?.unwrap_or(true);
         let artefacts = fields.maybe("artefacts", |it| it.flag())?.unwrap_or(true);
         self.write_bundle(survey, scope, (index, artefacts), out)
@@ -88,7 +102,10 @@ impl Recorder {
             (Some(node), _) => self.run_ids(&node)?,
             (None, Some(node)) => {
                 let thread = Some(node.ident()?);
-                let runs = self.core.ledger.runs(&RunQuery { thread, ..RunQuery::default() })?;
+                let runs = self.core.ledger.runs(&RunQuery {
+                    thread,
+                    ..RunQuery::default()
+                })?;
                 if runs.is_empty() {
                     return Err(node.fail("this ledger has no run of this thread"));
                 }
@@ -113,8 +130,15 @@ impl Recorder {
             head: *head,
             closed: *closed,
         });
-        let chain = ChainName { id: identity.id, origin: identity.origin.clone(), tenant: identity.tenant.clone() };
-        let scope = Scope::Runs { chains: vec![chain], runs: runs.collect() };
+        let chain = ChainName {
+            id: identity.id,
+            origin: identity.origin.clone(),
+            tenant: identity.tenant.clone(),
+        };
+        let scope = Scope::Runs {
+            chains: vec![chain],
+            runs: runs.collect(),
+        };
         Ok((survey, scope))
     }
 
@@ -129,11 +153,16 @@ impl Recorder {
         if let Some(id) = Uuid::parse(text) {
             return Ok(vec![id]);
         }
-        let runs = self.core.ledger.runs(&RunQuery { name: Some(text.to_owned()), ..RunQuery::default() })?;
+        let runs = self.core.ledger.runs(&RunQuery {
+            name: Some(text.to_owned()),
+            ..RunQuery::default()
+        })?;
         match runs.as_slice() {
             [] => Err(node.fail("this ledger has no run with this id or name")),
             [one] => Ok(vec![one.id]),
-            many => Err(node.fail(&format!("{} runs have this name", many.len())).hint("name one by its id, or give a list of ids")),
+            many => Err(node
+                .fail(&format!("{} runs have this name", many.len()))
+                .hint("name one by its id, or give a list of ids")),
         }
     }
 
@@ -142,7 +171,9 @@ impl Recorder {
         if ledger.state()? == State::Open && fields.get("last").is_none() {
             self.heartbeat()?;
         }
-        let head = ledger.head()?.ok_or_else(|| Error::new(Code::ChainEmpty, "the ledger has no record"))?;
+        let head = ledger
+            .head()?
+            .ok_or_else(|| Error::new(Code::ChainEmpty, "the ledger has no record"))?;
         let first = fields.maybe("first", |it| it.int())?.unwrap_or_default();
         let last = fields.maybe("last", |it| it.int())?.unwrap_or(head.seq);
         if first > last || last > head.seq {
@@ -248,14 +279,19 @@ impl Recorder {
                 continue;
             }
             if kind == "erasure" {
-                let erased = told.get("body").and_then(|body| body.get("records")).and_then(Value::as_array);
+                let erased = told
+                    .get("body")
+                    .and_then(|body| body.get("records"))
+                    .and_then(Value::as_array);
                 let mut erased = erased.unwrap_or_default().iter().filter_map(Value::as_int);
                 if !erased.any(|seq| survey.digests.contains_key(&seq)) {
                     continue;
                 }
             }
             material.basis(&row.envelope)?;
-            survey.keys.extend(told.get("key").and_then(Value::as_str).and_then(KeyId::parse));
+            survey
+                .keys
+                .extend(told.get("key").and_then(Value::as_str).and_then(KeyId::parse));
             if let Some(receipt) = self.receipt(seq)? {
                 material.receipt(&receipt);
             }
@@ -288,8 +324,12 @@ impl Recorder {
     /// The receipt of a record, if a stored checkpoint covers it.
     fn receipt(&self, seq: u64) -> Result<Option<String>> {
         let ledger = &*self.core.ledger;
-        let Some((size, note)) = ledger.checkpoint(seq.saturating_add(1))? else { return Ok(None) };
-        let Ok(note) = String::from_utf8(note) else { return Ok(None) };
+        let Some((size, note)) = ledger.checkpoint(seq.saturating_add(1))? else {
+            return Ok(None);
+        };
+        let Ok(note) = String::from_utf8(note) else {
+            return Ok(None);
+        };
         let checkpoint = Checkpoint::parse(&note)?;
         let path = proof::inclusion(ledger, seq, size)?;
         Ok(Some(Receipt::new(seq, path, checkpoint).to_string()))
@@ -298,7 +338,9 @@ impl Recorder {
     /// Approvals and other documents that records name, with the keys of their signers.
     fn documents(&self, survey: &mut Survey, material: &mut Materials) -> Result<()> {
         for digest in &survey.documents {
-            let Some(bytes) = self.core.ledger.document(digest)? else { continue };
+            let Some(bytes) = self.core.ledger.document(digest)? else {
+                continue;
+            };
             let signers = super::open::read_envelope(&bytes)?.signatures;
             survey.keys.extend(signers.into_iter().map(|(keyid, _)| keyid));
             // As JCS whatever it was kept as.

@@ -50,7 +50,11 @@ impl Run {
     pub(crate) fn draft(&self, kind: Kind, capture: Capture) -> Result<Draft> {
         let mut draft = Draft::new(kind, self.core.commit(Object::new(), Vec::new())?);
         draft.run = Some(self.inner.id);
-        draft.mode = if self.inner.mode == Mode::DryRun { Mode::Live } else { self.inner.mode };
+        draft.mode = if self.inner.mode == Mode::DryRun {
+            Mode::Live
+        } else {
+            self.inner.mode
+        };
         draft.capture = capture;
         draft.actor.clone_from(&self.inner.actor);
         draft.principal.clone_from(&self.inner.principal);
@@ -73,7 +77,11 @@ impl Run {
     /// `canon.*`, `store.*`, `recorder.closed`.
     pub(crate) fn observe(&self, observed: Observed) -> Result<Option<Receipt>> {
         self.alive()?;
-        let Observed { mut draft, mut content, new_step } = observed;
+        let Observed {
+            mut draft,
+            mut content,
+            new_step,
+        } = observed;
         if self.inner.lost {
             return Ok(None);
         }
@@ -100,7 +108,13 @@ impl Run {
     ///
     /// # Errors
     /// `store.*`; `recorder.closed` if it has ended.
-    pub(crate) fn end_observed(&self, content: Object, status: Status, failure: Option<Failure>, duplicates: u64) -> Result<()> {
+    pub(crate) fn end_observed(
+        &self,
+        content: Object,
+        status: Status,
+        failure: Option<Failure>,
+        duplicates: u64,
+    ) -> Result<()> {
         self.alive()?;
         self.core.forget_calls(self.inner.id);
         if self.inner.lost {
@@ -118,7 +132,8 @@ impl Run {
         let id = self.inner.id;
         let written = self.core.write(false, move |pen| {
             recover::settle_steps(&core, pen, &id, "run-ended")?;
-            pen.end_run(&mut draft, (duplicates > 0).then_some(duplicates)).map(drop)
+            pen.end_run(&mut draft, (duplicates > 0).then_some(duplicates))
+                .map(drop)
         });
         self.core.or_lost(written)?;
         self.close_handle();
@@ -128,5 +143,10 @@ impl Run {
 
 /// The link of an outcome to its intent.
 pub(crate) fn intent_link(digest: Digest, seq: u64) -> Link {
-    Link { rel: "intent".to_owned(), digest, chain: None, seq: Some(seq) }
+    Link {
+        rel: "intent".to_owned(),
+        digest,
+        chain: None,
+        seq: Some(seq),
+    }
 }

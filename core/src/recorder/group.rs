@@ -81,7 +81,10 @@ impl Group {
     pub(super) fn hold(&self) {
         let group = self.here();
         let queue = lock(&group.queue);
-        let mut queue = group.wake.wait_while(queue, |queue| queue.leading).unwrap_or_else(PoisonError::into_inner);
+        let mut queue = group
+            .wake
+            .wait_while(queue, |queue| queue.leading)
+            .unwrap_or_else(PoisonError::into_inner);
         queue.leading = true;
     }
 
@@ -118,7 +121,9 @@ impl Core {
                 Ok(())
             }),
         )?;
-        lock(&slot).take().ok_or_else(|| Error::new(Code::InternalPanic, "a write ended without an answer"))
+        lock(&slot)
+            .take()
+            .ok_or_else(|| Error::new(Code::InternalPanic, "a write ended without an answer"))
     }
 
     fn submit(&self, permits: bool, work: Work) -> Result<()> {
@@ -146,10 +151,17 @@ impl Core {
             if left == 0 && queue.jobs.iter().any(|job| job.ticket == ticket) {
                 // Still waiting: nobody has begun it, so it can be taken back. A job under way is waited for.
                 queue.jobs.retain(|job| job.ticket != ticket);
-                return Err(Error::new(Code::ChainLocked, "other writers of this process kept the ledger until the deadline"));
+                return Err(Error::new(
+                    Code::ChainLocked,
+                    "other writers of this process kept the ledger until the deadline",
+                ));
             }
             let pause = Duration::from_millis(left.clamp(1, 1_000));
-            queue = group.wake.wait_timeout(queue, pause).unwrap_or_else(PoisonError::into_inner).0;
+            queue = group
+                .wake
+                .wait_timeout(queue, pause)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
     }
 
@@ -168,7 +180,12 @@ impl Core {
                 }
             }
         }
-        let moved = || Error::new(Code::ChainHeadMoved, "other writers moved the head each time this was sealed");
+        let moved = || {
+            Error::new(
+                Code::ChainHeadMoved,
+                "other writers moved the head each time this was sealed",
+            )
+        };
         answers.extend(again.drain(..).map(|job| (job.ticket, Err(moved()))));
         lock(&group.queue).answer(answers);
     }
@@ -186,7 +203,9 @@ impl Core {
             if full && !ready.is_empty() && again.is_empty() {
                 break;
             }
-            let Some(mut job) = again.pop_front().or_else(|| lock(&group.queue).take()) else { break };
+            let Some(mut job) = again.pop_front().or_else(|| lock(&group.queue).take()) else {
+                break;
+            };
             let before = pen.changes();
             match (job.work)(&mut pen) {
                 Ok(()) => ready.push_back(job),
@@ -237,7 +256,12 @@ impl Drop for Reign<'_> {
         queue.leading = false;
         // Empty unless the leader panicked: then nobody else would ever answer these.
         let left = core::mem::take(&mut queue.taken);
-        let panicked = || Err(Error::new(Code::InternalPanic, "the writer that led this commit failed"));
+        let panicked = || {
+            Err(Error::new(
+                Code::InternalPanic,
+                "the writer that led this commit failed",
+            ))
+        };
         queue.answer(left.into_iter().map(|ticket| (ticket, panicked())));
         drop(queue);
         self.0.wake.notify_all();

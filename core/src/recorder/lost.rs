@@ -80,7 +80,10 @@ impl Core {
         let mut disk = lock(&self.lost.disk);
         disk.full = true;
         disk.refused = disk.refused.saturating_add(1);
-        Err(Error::new(Code::StoreFull, "no space is held back for the outcome of a new act"))
+        Err(Error::new(
+            Code::StoreFull,
+            "no space is held back for the outcome of a new act",
+        ))
     }
 }
 
@@ -105,7 +108,11 @@ pub(super) fn tell(pen: &mut Pen<'_>) -> Result<()> {
     let lost = *lock(&core.lost.events);
     if let Some((count, since)) = lost {
         let mut draft = Draft::new(Kind::Gap, pen.nothing()?);
-        draft.body = Body::Gap { lost: count, since, reason: "not-durable".to_owned() };
+        draft.body = Body::Gap {
+            lost: count,
+            since,
+            reason: "not-durable".to_owned(),
+        };
         pen.add(&draft)?;
         pen.told.lost = count;
     }

@@ -29,8 +29,8 @@ mod seen;
 mod step;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::canon::{Object, Value};
 use crate::codes::Code;
@@ -46,9 +46,9 @@ use crate::record::{Body, Committed, Draft, KeepOut, Kind, Source, Tier};
 use crate::store::{Ledger, RequestQuery, RequestState, RunQuery, RunState, State};
 use crate::time::Timestamp;
 
-pub use regroup::{join, split};
 pub(crate) use follow::{Follower, Observed, intent_link};
 pub(crate) use pen::Receipt;
+pub use regroup::{join, split};
 pub use run::Run;
 pub use step::Step;
 
@@ -65,7 +65,9 @@ pub struct Recorder {
 
 impl core::fmt::Debug for Recorder {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Recorder").field("origin", &self.origin()).finish_non_exhaustive()
+        f.debug_struct("Recorder")
+            .field("origin", &self.origin())
+            .finish_non_exhaustive()
     }
 }
 
@@ -108,7 +110,10 @@ impl Core {
     /// `chain.forked_process`, `recorder.closed`.
     fn alive(&self) -> Result<()> {
         if self.host.pid() != self.pid.load(Ordering::Acquire) {
-            return Err(Error::new(Code::ChainForkedProcess, "this recorder belongs to the process before the fork"));
+            return Err(Error::new(
+                Code::ChainForkedProcess,
+                "this recorder belongs to the process before the fork",
+            ));
         }
         if self.closed.load(Ordering::Acquire) {
             return Err(Error::new(Code::RecorderClosed, "the recorder is closed"));
@@ -134,7 +139,9 @@ impl Core {
             hidden: hidden.into_iter().map(|hit| hit.pointer).collect(),
             all: self.profile.keeps_nothing(),
         };
-        let Value::Object(content) = content else { return Err(Error::new(Code::InternalPanic, "content is an object")) };
+        let Value::Object(content) = content else {
+            return Err(Error::new(Code::InternalPanic, "content is an object"));
+        };
         Ok((Committed::new(content, &seed, sources, keep)?, seed))
     }
 
@@ -173,7 +180,9 @@ impl Core {
     fn give_back(&self) {
         let less = |count: u64| count.checked_sub(1);
         // Nothing to give back: the permit is from before a fork.
-        self.permits.fetch_update(Ordering::AcqRel, Ordering::Acquire, less).ok();
+        self.permits
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, less)
+            .ok();
     }
 
     /// A key file by path, or the PEM itself.
@@ -192,7 +201,11 @@ impl Recorder {
     /// `store.*`, `recorder.closed`, `chain.forked_process`.
     pub fn head(&self) -> Result<Value> {
         self.core.alive()?;
-        let head = self.core.ledger.head()?.ok_or_else(|| Error::new(Code::ChainEmpty, "the ledger has no record"))?;
+        let head = self
+            .core
+            .ledger
+            .head()?
+            .ok_or_else(|| Error::new(Code::ChainEmpty, "the ledger has no record"))?;
         Ok(Value::Object(object! {
             "chain": self.core.ledger.identity().id,
             "seq": Value::count(head.seq),
@@ -246,7 +259,9 @@ impl Recorder {
                     })?,
                 };
                 let found = self.core.ledger.runs(&query)?;
-                Ok(Value::Object(object! { "runs": found.iter().map(run_entry).collect::<Vec<_>>() }))
+                Ok(Value::Object(
+                    object! { "runs": found.iter().map(run_entry).collect::<Vec<_>>() },
+                ))
             }
             (None, Some(node)) => {
                 let query = node.object(&[], &["state", "thread", "call_id", "digest"])?;
@@ -311,7 +326,9 @@ impl Recorder {
         records.dedup();
         let (reason, authority) = (fields.need("reason")?.ident()?, fields.need("authority")?.ident()?);
         let content = self.core.commit(Object::new(), Vec::new())?;
-        let receipt = self.core.write(false, move |pen| end::erase(pen, &content, &records, (&reason, &authority)))?;
+        let receipt = self.core.write(false, move |pen| {
+            end::erase(pen, &content, &records, (&reason, &authority))
+        })?;
         Ok(Value::Object(object! { "record": receipt.to_value() }))
     }
 
@@ -386,7 +403,9 @@ impl pen::Receipt {
 /// A note of the recorder's own: an event, nothing else.
 fn own_note(core: &Core, event: &str, content: Object) -> Result<Draft> {
     let mut draft = Draft::new(Kind::Note, core.commit(content, Vec::new())?);
-    draft.body = Body::Note { event: event.to_owned() };
+    draft.body = Body::Note {
+        event: event.to_owned(),
+    };
     Ok(draft)
 }
 
@@ -398,8 +417,12 @@ fn digest_of(document: &Value) -> Digest {
 /// Whether a stored record's content is this one: the same root under the stored seed, or, where values were kept
 /// out, the same content at every place that is shown.
 fn same_content(row: &crate::store::Row, content: &Object) -> bool {
-    let Some(kept) = row.content.as_deref() else { return false };
-    let Ok(kept) = crate::canon::parse(kept, &crate::limits::Limits::LINE) else { return false };
+    let Some(kept) = row.content.as_deref() else {
+        return false;
+    };
+    let Ok(kept) = crate::canon::parse(kept, &crate::limits::Limits::LINE) else {
+        return false;
+    };
     let Some(shown) = kept.get("content") else { return false };
     let mut given = Value::Object(content.clone());
     if let Some(hidden) = kept.pointer("/open/hidden").and_then(Value::as_array) {
@@ -410,14 +433,21 @@ fn same_content(row: &crate::store::Row, content: &Object) -> bool {
     // What a record holds beside the caller's own members is the recorder's.
     let ours = ["runtime", "request"];
     let strip = |value: &Value| -> Object {
-        value.as_object().into_iter().flat_map(Object::iter).filter(|(name, _)| !ours.contains(name))
-            .map(|(name, value)| (name.to_owned(), value.clone())).collect()
+        value
+            .as_object()
+            .into_iter()
+            .flat_map(Object::iter)
+            .filter(|(name, _)| !ours.contains(name))
+            .map(|(name, value)| (name.to_owned(), value.clone()))
+            .collect()
     };
     strip(shown) == strip(&given)
 }
 
 fn blank(value: &mut Value, pointer: &str) {
-    let Some(tokens) = crate::canon::pointer_tokens(pointer) else { return };
+    let Some(tokens) = crate::canon::pointer_tokens(pointer) else {
+        return;
+    };
     let mut here = value;
     for token in tokens {
         let next = match here {

@@ -12,11 +12,20 @@ use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::key::{KeyId, Signer};
 use crate::object;
-use crate::record::{
-    Body, Capture, Decision, Draft, KeyEntry, KeyRole, Kind, Layer, PlanEvent, Tier, Verdict,
-};
+use crate::record::{Body, Capture, Decision, Draft, KeyEntry, KeyRole, Kind, Layer, PlanEvent, Tier, Verdict};
 
-const TOLD: &[&str] = &["input", "output", "params", "names", "text", "conversions", "links", "actor", "principal", "ext"];
+const TOLD: &[&str] = &[
+    "input",
+    "output",
+    "params",
+    "names",
+    "text",
+    "conversions",
+    "links",
+    "actor",
+    "principal",
+    "ext",
+];
 
 impl Recorder {
     /// Writes one record that belongs to no run.
@@ -61,26 +70,38 @@ impl Recorder {
                 let fields = members(arguments, &["kind", "key"], &["not_after"])?;
                 let key = core.key(fields.need("key")?.text()?)?;
                 let not_after = args::time(&fields, "not_after")?;
-                let entry = KeyEntry { spki: key.key().clone(), role: KeyRole::Record, not_after };
+                let entry = KeyEntry {
+                    spki: key.key().clone(),
+                    role: KeyRole::Record,
+                    not_after,
+                };
                 added = Some(Arc::new(key));
                 Body::KeyAdd(entry)
             }
             Kind::KeyRetire => {
                 let fields = members(arguments, &["kind", "keyid"], &[])?;
-                Body::KeyRetire { keyid: other_key(&core, &fields)? }
+                Body::KeyRetire {
+                    keyid: other_key(&core, &fields)?,
+                }
             }
             _ => {
                 let fields = members(arguments, &["kind", "keyid", "reason", "as_of_seq"], &[])?;
                 let keyid = other_key(&core, &fields)?;
                 let reason = fields.need("reason")?.ident()?;
-                Body::KeyRevoke { keyid, reason, as_of_seq: fields.need("as_of_seq")?.int()? }
+                Body::KeyRevoke {
+                    keyid,
+                    reason,
+                    as_of_seq: fields.need("as_of_seq")?.int()?,
+                }
             }
         };
         let receipt = core.write(false, move |pen| {
             if let Body::KeyRevoke { as_of_seq, .. } = &draft.body
                 && *as_of_seq > pen.head()?.seq
             {
-                return Err(Error::new(Code::WireBadArgument, "the last good record is not in the chain yet").at("/as_of_seq"));
+                return Err(
+                    Error::new(Code::WireBadArgument, "the last good record is not in the chain yet").at("/as_of_seq"),
+                );
             }
             let more: Vec<&dyn Signer> = added.iter().map(|key| -> &dyn Signer { &**key }).collect();
             let receipt = pen.add_signed(&draft, &more, None)?;
@@ -160,7 +181,9 @@ fn write(core: &Arc<Core>, run: Option<&Run>, arguments: &Value) -> Result<Value
     }
     body(kind, &fields, &mut draft)?;
     let receipt = core.write(false, move |pen: &mut Pen<'_>| pen.add(&draft));
-    let Some(receipt) = core.or_lost(receipt)? else { return Ok(Value::Object(Object::new())) };
+    let Some(receipt) = core.or_lost(receipt)? else {
+        return Ok(Value::Object(Object::new()));
+    };
     if let (Some(run), true) = (run, told) {
         *super::group::lock(&run.inner.runtime) = Some(receipt.digest);
     }
@@ -169,15 +192,18 @@ fn write(core: &Arc<Core>, run: Option<&Run>, arguments: &Value) -> Result<Value
 
 fn body(kind: Kind, fields: &Fields<'_>, draft: &mut Draft) -> Result<()> {
     draft.body = match kind {
-        Kind::Note => Body::Note { event: fields.need("event")?.ident()? },
+        Kind::Note => Body::Note {
+            event: fields.need("event")?.ident()?,
+        },
         Kind::Gap => Body::Gap {
             lost: fields.need("lost")?.int_from(1)?,
             since: fields.need("since")?.time()?,
             reason: fields.need("reason")?.ident()?,
         },
-        Kind::Escalation => {
-            Body::Escalation { to: fields.need("to")?.ident()?, request: fields.need("request")?.digest()? }
-        }
+        Kind::Escalation => Body::Escalation {
+            to: fields.need("to")?.ident()?,
+            request: fields.need("request")?.digest()?,
+        },
         Kind::Plan => Body::Plan {
             event: fields.need("event")?.word(PlanEvent::parse)?,
             document: fields.maybe("document", |it| it.digest())?,
@@ -188,7 +214,9 @@ fn body(kind: Kind, fields: &Fields<'_>, draft: &mut Draft) -> Result<()> {
             draft.decision = Some(Decision {
                 verdict: fields.need("verdict")?.word(Verdict::parse)?,
                 layer: Layer::Framework,
-                tier: fields.maybe("tier", |it| it.word(Tier::parse))?.unwrap_or(Tier::Moderate),
+                tier: fields
+                    .maybe("tier", |it| it.word(Tier::parse))?
+                    .unwrap_or(Tier::Moderate),
                 reason: fields.need("reason")?.ident()?,
                 deciding: Vec::new(),
                 policy: None,

@@ -39,7 +39,9 @@ impl Recorder {
         };
         let enforce = match &opened {
             Some(facts) => facts.agree(&*ledger, &options, &profile)?,
-            None => options.gate.map_or(options.policy.is_some(), |gate| gate == GateMode::Enforce),
+            None => options
+                .gate
+                .map_or(options.policy.is_some(), |gate| gate == GateMode::Enforce),
         };
         let monotonic = i64::try_from(host.monotonic_ms()).unwrap_or(i64::MAX);
         let drift = host.now().millis().saturating_sub(monotonic);
@@ -49,7 +51,11 @@ impl Recorder {
             keyid: options.key.key().keyid(),
             signer: Arc::new(options.key),
             policy: options.policy,
-            profile: if options.redact_names.is_empty() { profile } else { profile.with_names(&options.redact_names) },
+            profile: if options.redact_names.is_empty() {
+                profile
+            } else {
+                profile.with_names(&options.redact_names)
+            },
             enforce,
             tier: options.tier,
             deadline_ms: options.deadline_ms,
@@ -86,8 +92,15 @@ impl Recorder {
 /// Record 0.
 fn open_chain(core: &Core, pen: &mut Pen<'_>) -> Result<()> {
     let identity = core.ledger.identity();
-    let entry = |role, key: &dyn Signer| KeyEntry { spki: key.key().clone(), role, not_after: None };
-    let mut keys = vec![entry(KeyRole::Record, &*core.signer), entry(KeyRole::Log, &core.log_key)];
+    let entry = |role, key: &dyn Signer| KeyEntry {
+        spki: key.key().clone(),
+        role,
+        not_after: None,
+    };
+    let mut keys = vec![
+        entry(KeyRole::Record, &*core.signer),
+        entry(KeyRole::Log, &core.log_key),
+    ];
     keys.sort_by_key(|key| crate::digest::b64(&key.spki.spki()));
     let content = object! { "runtime": core.runtime.clone() };
     let sources = observed(&content, &["runtime"]);
@@ -98,11 +111,18 @@ fn open_chain(core: &Core, pen: &mut Pen<'_>) -> Result<()> {
         origin: identity.origin.clone(),
         keys,
         mac: pen.mac().commitment(),
-        gate: if core.enforce { GateMode::Enforce } else { GateMode::Observe },
+        gate: if core.enforce {
+            GateMode::Enforce
+        } else {
+            GateMode::Observe
+        },
         durability: Durability::parse(core.ledger.durability().as_str()).unwrap_or(Durability::Memory),
         witness: WitnessNeed::Optional,
         profile: core.profile.digest(),
-        software: Software { name: "execert".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        software: Software {
+            name: "execert".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
         policies: policies.clone(),
         continues: None,
     }));
@@ -122,11 +142,17 @@ fn facts(ledger: &dyn Ledger) -> Result<Option<Facts>> {
     let Some(row) = ledger.row(0)? else { return Ok(None) };
     let predicate = predicate(&row.envelope)?;
     let body = predicate.get("body").and_then(Value::as_object).cloned();
-    let same = predicate.get("chain").and_then(|it| it.get("id")).and_then(Value::as_str)
+    let same = predicate
+        .get("chain")
+        .and_then(|it| it.get("id"))
+        .and_then(Value::as_str)
         == Some(&ledger.identity().id.to_string());
     match body {
         Some(body) if same => Ok(Some(Facts(body))),
-        _ => Err(Error::new(Code::StoreCorrupt, "record 0 is not the opening of this ledger")),
+        _ => Err(Error::new(
+            Code::StoreCorrupt,
+            "record 0 is not the opening of this ledger",
+        )),
     }
 }
 
@@ -135,7 +161,11 @@ pub(super) fn predicate(envelope: &[u8]) -> Result<Object> {
     let broken = || Error::new(Code::StoreCorrupt, "a stored record cannot be read");
     let envelope = read_envelope(envelope)?;
     let statement = parse(&envelope.payload, &Limits::PAYLOAD).map_err(|_| broken())?;
-    statement.get("predicate").and_then(Value::as_object).cloned().ok_or_else(broken)
+    statement
+        .get("predicate")
+        .and_then(Value::as_object)
+        .cloned()
+        .ok_or_else(broken)
 }
 
 /// A stored envelope: payload, keys and signatures.
@@ -160,26 +190,49 @@ impl Facts {
     /// Compares the options with what the ledger fixed; answers whether its gate enforces.
     fn agree(&self, ledger: &dyn Ledger, options: &Options, profile: &Profile) -> Result<bool> {
         let differs = |name: &str, has: &str| {
-            Error::new(Code::WireBadArgument, format!("the ledger was made with `{name}` {has}, which is fixed"))
-                .at(format!("/{name}"))
-                .hint("leave the option out, or make a new ledger")
+            Error::new(
+                Code::WireBadArgument,
+                format!("the ledger was made with `{name}` {has}, which is fixed"),
+            )
+            .at(format!("/{name}"))
+            .hint("leave the option out, or make a new ledger")
         };
         let identity = ledger.identity();
-        if options.ledger.tenant.as_ref().is_some_and(|tenant| *tenant != identity.tenant) {
+        if options
+            .ledger
+            .tenant
+            .as_ref()
+            .is_some_and(|tenant| *tenant != identity.tenant)
+        {
             return Err(differs("tenant", &identity.tenant));
         }
-        let domain = identity.origin.strip_suffix(&format!("/{}", identity.id)).unwrap_or_default();
-        if options.ledger.log_domain.as_deref().is_some_and(|given| given != domain) {
+        let domain = identity
+            .origin
+            .strip_suffix(&format!("/{}", identity.id))
+            .unwrap_or_default();
+        if options
+            .ledger
+            .log_domain
+            .as_deref()
+            .is_some_and(|given| given != domain)
+        {
             return Err(differs("log_domain", domain));
         }
-        if options.ledger.durability.is_some_and(|mode| mode.as_str() != self.text("durability")) {
+        if options
+            .ledger
+            .durability
+            .is_some_and(|mode| mode.as_str() != self.text("durability"))
+        {
             return Err(differs("durability", self.text("durability")));
         }
         if profile.digest().to_string() != self.text("profile") {
             return Err(differs("profile", self.text("profile")));
         }
         let enforce = self.text("gate") == "enforce";
-        let wanted = options.gate.map(|gate| gate == GateMode::Enforce).or(options.policy.is_some().then_some(true));
+        let wanted = options
+            .gate
+            .map(|gate| gate == GateMode::Enforce)
+            .or(options.policy.is_some().then_some(true));
         if wanted.is_some_and(|wanted| wanted != enforce) {
             return Err(differs("gate", self.text("gate")));
         }
@@ -190,7 +243,10 @@ impl Facts {
 /// The profile that the ledger was made with: a named one, or the document kept beside the chain.
 fn kept_profile(ledger: &dyn Ledger, facts: &Facts) -> Result<Profile> {
     let digest = facts.text("profile");
-    let kept = Digest::parse(digest).map(|digest| ledger.document(&digest)).transpose()?.flatten();
+    let kept = Digest::parse(digest)
+        .map(|digest| ledger.document(&digest))
+        .transpose()?
+        .flatten();
     match kept {
         Some(bytes) => Profile::from_value(&parse(&bytes, &Limits::DOCUMENT)?),
         None => Profile::named("full"),
@@ -206,7 +262,11 @@ fn runtime(host: &dyn Host, names: &[String]) -> Value {
     out.insert("runtime", 1);
     out.insert("execert", env!("CARGO_PKG_VERSION"));
     if !names.is_empty() {
-        let set: Object = host.environment(names).into_iter().map(|(name, set)| (name, Value::from(set))).collect();
+        let set: Object = host
+            .environment(names)
+            .into_iter()
+            .map(|(name, set)| (name, Value::from(set)))
+            .collect();
         out.insert("environment", set);
     }
     Value::Object(out)
@@ -228,19 +288,29 @@ impl Pen<'_> {
         let mut active = false;
         let mut until = None;
         for seq in self.core.ledger.basis()? {
-            let Some(row) = self.core.ledger.row(seq)? else { continue };
+            let Some(row) = self.core.ledger.row(seq)? else {
+                continue;
+            };
             let predicate = predicate(&row.envelope)?;
             let kind = predicate.get("kind").and_then(Value::as_str).unwrap_or_default();
             let Some(body) = predicate.get("body") else { continue };
             let is_ours = |key: &Value| {
-                key.get("spki").and_then(Value::as_str) == Some(&spki) && key.get("role").and_then(Value::as_str) == Some("record")
+                key.get("spki").and_then(Value::as_str) == Some(&spki)
+                    && key.get("role").and_then(Value::as_str) == Some("record")
             };
             let not_after = |key: &Value| {
-                key.get("not_after").and_then(Value::as_str).and_then(crate::time::Timestamp::parse)
+                key.get("not_after")
+                    .and_then(Value::as_str)
+                    .and_then(crate::time::Timestamp::parse)
             };
             match kind {
                 "chain.open" => {
-                    let ours = body.get("keys").and_then(Value::as_array).unwrap_or_default().iter().find(|key| is_ours(key));
+                    let ours = body
+                        .get("keys")
+                        .and_then(Value::as_array)
+                        .unwrap_or_default()
+                        .iter()
+                        .find(|key| is_ours(key));
                     active = ours.is_some();
                     until = ours.and_then(not_after);
                 }
@@ -249,18 +319,25 @@ impl Pen<'_> {
                     until = not_after(body);
                 }
                 "key.retire" | "key.revoke" if body.get("keyid").and_then(Value::as_str) == Some(&keyid) => {
-                    return Err(Error::new(Code::KeyRevoked, format!("this key was {} in record {seq}", word(kind)))
-                        .hint("open the ledger with a key that is active in it"));
+                    return Err(
+                        Error::new(Code::KeyRevoked, format!("this key was {} in record {seq}", word(kind)))
+                            .hint("open the ledger with a key that is active in it"),
+                    );
                 }
                 _ => {}
             }
         }
         if !active {
-            return Err(Error::new(Code::KeyUnknown, "this key is not one of the ledger's record keys")
-                .hint("open the ledger with the key it was made with, or add this one to it first"));
+            return Err(
+                Error::new(Code::KeyUnknown, "this key is not one of the ledger's record keys")
+                    .hint("open the ledger with the key it was made with, or add this one to it first"),
+            );
         }
         if until.is_some_and(|until| self.core.host.now() > until) {
-            return Err(Error::new(Code::KeyExpired, "the time of this key has run out in this ledger"));
+            return Err(Error::new(
+                Code::KeyExpired,
+                "the time of this key has run out in this ledger",
+            ));
         }
         self.core.checked.store(epoch, Ordering::Release);
         Ok(())

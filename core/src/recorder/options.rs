@@ -32,8 +32,21 @@ impl Options {
     /// `key.not_found` without a key; `policy.unavailable`, `policy.malformed`; `wire.bad_argument`.
     pub(super) fn read(host: &dyn Host, document: &Value) -> Result<Options> {
         let optional = [
-            "options", "key", "policy", "gate", "durability", "profile", "keep", "tenant", "log_domain", "head_file",
-            "environment", "redact_names", "tier", "deadline_ms", "allow_volume",
+            "options",
+            "key",
+            "policy",
+            "gate",
+            "durability",
+            "profile",
+            "keep",
+            "tenant",
+            "log_domain",
+            "head_file",
+            "environment",
+            "redact_names",
+            "tier",
+            "deadline_ms",
+            "allow_volume",
         ];
         let fields = members(document, &[], &optional)?;
         if let Some(version) = fields.get("options")
@@ -67,11 +80,15 @@ impl Options {
             profile,
             redact_names: texts("redact_names")?.unwrap_or_default(),
             environment: texts("environment")?.unwrap_or_default(),
-            tier: fields.maybe("tier", |it| it.word(Tier::parse))?.unwrap_or(Tier::Moderate),
+            tier: fields
+                .maybe("tier", |it| it.word(Tier::parse))?
+                .unwrap_or(Tier::Moderate),
             deadline_ms,
             ledger: NewLedger {
                 tenant: fields.maybe("tenant", |it| it.ident())?,
-                log_domain: fields.maybe("log_domain", |it| it.parsed("a log domain such as `log.example` is expected", log_domain))?,
+                log_domain: fields.maybe("log_domain", |it| {
+                    it.parsed("a log domain such as `log.example` is expected", log_domain)
+                })?,
                 durability: fields.maybe("durability", |it| it.word(Durability::parse))?,
                 allow_volume: fields.maybe("allow_volume", |it| it.flag())?.unwrap_or_default(),
                 head_file: fields.maybe("head_file", |it| it.text().map(str::to_owned))?,
@@ -83,7 +100,9 @@ impl Options {
 /// An origin begins with the log domain: ASCII without space and `+`, and nothing that begins another signed text.
 fn log_domain(text: &str) -> Option<String> {
     let plain = text.bytes().all(|b| b.is_ascii_graphic() && b != b'+');
-    let taken = ["DSSEv1", "cosignature/", "execert/"].iter().any(|start| text.starts_with(start));
+    let taken = ["DSSEv1", "cosignature/", "execert/"]
+        .iter()
+        .any(|start| text.starts_with(start));
     (plain && !taken && !text.is_empty() && text.len() <= 360).then(|| text.to_owned())
 }
 
@@ -96,19 +115,24 @@ pub(super) fn load_key(host: &dyn Host, text: &str) -> Result<SecretKey> {
         return SecretKey::from_pem(text);
     }
     let bytes = zeroize::Zeroizing::new(host.read_file(text)?);
-    let pem = core::str::from_utf8(&bytes)
-        .map_err(|_| Error::new(Code::KeyMalformed, "the key file is not a PEM text"))?;
+    let pem =
+        core::str::from_utf8(&bytes).map_err(|_| Error::new(Code::KeyMalformed, "the key file is not a PEM text"))?;
     SecretKey::from_pem(pem)
 }
 
 /// A policy: the document, its text, or the path of a file with it. What cannot be had counts as no.
 fn load_policy(host: &dyn Host, given: &Value) -> Result<Policy> {
-    let Some(text) = given.as_str() else { return Policy::parse(given) };
+    let Some(text) = given.as_str() else {
+        return Policy::parse(given);
+    };
     let bytes = if text.trim_start().starts_with('{') {
         text.as_bytes().to_vec()
     } else {
         host.read_file(text).map_err(|error| {
-            Error::new(Code::PolicyUnavailable, format!("the policy file cannot be read: {}", error.message()))
+            Error::new(
+                Code::PolicyUnavailable,
+                format!("the policy file cannot be read: {}", error.message()),
+            )
         })?
     };
     Policy::parse(&parse(&bytes, &Limits::DOCUMENT)?)

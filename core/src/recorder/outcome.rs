@@ -13,8 +13,20 @@ use crate::object;
 use crate::record::{Draft, Failure, Kind, Link, Model, Phase, Status};
 
 const ENDING: &[&str] = &[
-    "output", "error", "status", "failure", "usage", "model", "conversions", "started_at", "ended_at", "links", "text",
-    "names", "params", "artefacts",
+    "output",
+    "error",
+    "status",
+    "failure",
+    "usage",
+    "model",
+    "conversions",
+    "started_at",
+    "ended_at",
+    "links",
+    "text",
+    "names",
+    "params",
+    "artefacts",
 ];
 
 impl Step {
@@ -36,7 +48,10 @@ impl Step {
             return Err(Error::new(Code::GatePermitExpired, "the permit was given up"));
         }
         let claimed = permit.claim(begun.run.core.host.monotonic_ms());
-        if claimed.as_ref().is_err_and(|error| error.code() == Code::GatePermitExpired) {
+        if claimed
+            .as_ref()
+            .is_err_and(|error| error.code() == Code::GatePermitExpired)
+        {
             begun.cancel("permit-expired")?;
         }
         claimed
@@ -50,7 +65,10 @@ impl Step {
         let begun = &*self.inner;
         begun.run.alive()?;
         let fields = members(act, &["name", "input"], &["definition"])?;
-        let permit = begun.permit.as_ref().ok_or_else(|| Error::new(Code::GateNoPermit, "this step has no permit"))?;
+        let permit = begun
+            .permit
+            .as_ref()
+            .ok_or_else(|| Error::new(Code::GateNoPermit, "this step has no permit"))?;
         let mut other = permit.bound().clone();
         other.name = fields.need("name")?.ident()?;
         other.definition = fields.maybe("definition", |it| definition(&it))?.or(other.definition);
@@ -76,9 +94,16 @@ impl Step {
         let fields = members(arguments, &[], ENDING)?;
         let mut draft = begun.outcome();
         let content = args::content(&fields, &["output", "error", "params", "names", "text", "conversions"])?;
-        let default = if content.contains("error") { Status::Failed } else { Status::Ok };
+        let default = if content.contains("error") {
+            Status::Failed
+        } else {
+            Status::Ok
+        };
         let status = fields.maybe("status", |it| it.word(Status::parse))?.unwrap_or(default);
-        if !matches!(status, Status::Ok | Status::Failed | Status::Cancelled | Status::Unknown) {
+        if !matches!(
+            status,
+            Status::Ok | Status::Failed | Status::Cancelled | Status::Unknown
+        ) {
             let text = "a step ends as ok, failed, cancelled or unknown";
             return Err(Error::new(Code::WireBadArgument, text).at("/status"));
         }
@@ -93,10 +118,18 @@ impl Step {
         draft.usage = fields.maybe("usage", |it| args::usage(&it))?;
         draft.started_at = args::time(&fields, "started_at")?.or(draft.started_at);
         draft.ended_at = args::time(&fields, "ended_at")?;
-        draft.links.extend(fields.maybe("links", |it| args::links(&it))?.unwrap_or_default());
-        draft.subjects = fields.maybe("artefacts", |it| args::artefacts(&it))?.unwrap_or_default();
+        draft
+            .links
+            .extend(fields.maybe("links", |it| args::links(&it))?.unwrap_or_default());
+        draft.subjects = fields
+            .maybe("artefacts", |it| args::artefacts(&it))?
+            .unwrap_or_default();
         if let Some(node) = fields.get("model") {
-            draft.model = Some(served(&node, draft.model.as_ref(), draft.name.as_deref().unwrap_or_default())?);
+            draft.model = Some(served(
+                &node,
+                draft.model.as_ref(),
+                draft.name.as_deref().unwrap_or_default(),
+            )?);
         }
         match begun.state.load(Ordering::Acquire) {
             VOID => return Ok(Value::Object(Object::new())),
@@ -110,9 +143,16 @@ impl Step {
             return Err(Error::new(Code::GateNoPermit, text));
         }
         // With the caller's own objects nobody saw what went in or came out.
-        let live = draft.ext.as_ref().is_some_and(|ext| ext.contains("dev.execert/live-arguments"));
+        let live = draft
+            .ext
+            .as_ref()
+            .is_some_and(|ext| ext.contains("dev.execert/live-arguments"));
         let seen = begun.permit.is_some() && !live;
-        let sources = if seen { observed(&content, &["output", "error"]) } else { Vec::new() };
+        let sources = if seen {
+            observed(&content, &["output", "error"])
+        } else {
+            Vec::new()
+        };
         draft.content = begun.run.core.commit(content, sources)?;
         draft.ext = None;
         let closed = begun.settle(draft);
@@ -126,7 +166,9 @@ impl Step {
 fn served(node: &crate::canon::fields::Node<'_>, asked: Option<&Model>, name: &str) -> Result<Model> {
     let fields = node.object(&[], &["provider", "requested", "served", "response_id"])?;
     let word = |member: &str, known: Option<&String>, other: &str| -> Result<String> {
-        Ok(args::ident(&fields, member)?.or_else(|| known.cloned()).unwrap_or_else(|| other.to_owned()))
+        Ok(args::ident(&fields, member)?
+            .or_else(|| known.cloned())
+            .unwrap_or_else(|| other.to_owned()))
     };
     Ok(Model {
         provider: word("provider", asked.map(|model| &model.provider), "unknown")?,
@@ -147,7 +189,12 @@ impl Begun {
         draft.runtime = *lock(&self.run.inner.runtime);
         if let Some(receipt) = &self.receipt {
             let (digest, seq) = (receipt.digest, Some(receipt.seq));
-            draft.links.push(Link { rel: "intent".to_owned(), digest, chain: None, seq });
+            draft.links.push(Link {
+                rel: "intent".to_owned(),
+                digest,
+                chain: None,
+                seq,
+            });
         }
         draft
     }
@@ -155,7 +202,9 @@ impl Begun {
     /// Writes the outcome, once.
     fn settle(&self, draft: Draft) -> Result<Receipt> {
         let closed = || Error::new(Code::RecorderClosed, "the step is closed");
-        self.state.compare_exchange(OPEN, CLOSED, Ordering::AcqRel, Ordering::Acquire).map_err(|_| closed())?;
+        self.state
+            .compare_exchange(OPEN, CLOSED, Ordering::AcqRel, Ordering::Acquire)
+            .map_err(|_| closed())?;
         let intent = self.receipt.as_ref().map(|receipt| receipt.seq).ok_or_else(closed)?;
         // A request id asked twice gives two handles of one step; one of them ends it.
         if !lock(&self.run.inner.open).remove(&intent) {

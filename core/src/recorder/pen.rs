@@ -11,9 +11,7 @@ use crate::error::{Error, Result};
 use crate::host::random;
 use crate::id::Uuid;
 use crate::key::{MacKey, Signer};
-use crate::record::{
-    Body, Capture, Committed, Draft, KeepOut, Kind, Mac, Phase, Place, Record, Sealed, Source, seal,
-};
+use crate::record::{Body, Capture, Committed, Draft, KeepOut, Kind, Mac, Phase, Place, Record, Sealed, Source, seal};
 use crate::store::{Batch, Head, NewRow, Request, Row, RunCounts, RunEntry, RunHead, Turn};
 use crate::time::Timestamp;
 
@@ -71,13 +69,26 @@ impl<'a> Pen<'a> {
         let mut mac = MacKey::from_bytes(key);
         let at = expect.as_ref().map_or(0, |head| head.epoch);
         if epoch > at {
-            return Err(Error::new(Code::ChainRolledBack, "the MAC key is of a later epoch than the ledger"));
+            return Err(Error::new(
+                Code::ChainRolledBack,
+                "the MAC key is of a later epoch than the ledger",
+            ));
         }
         for _ in epoch..at {
             mac = mac.ratchet();
         }
         let head = expect.clone();
-        let mut pen = Pen { core, turn, batch: Pending::default(), expect, head, mac, changes: 0, bytes: 0, told: lost::Told::default() };
+        let mut pen = Pen {
+            core,
+            turn,
+            batch: Pending::default(),
+            expect,
+            head,
+            mac,
+            changes: 0,
+            bytes: 0,
+            told: lost::Told::default(),
+        };
         if pen.head.is_some() {
             pen.check_key()?;
             pen.clock_step()?;
@@ -104,7 +115,9 @@ impl<'a> Pen<'a> {
     /// # Errors
     /// `chain.empty` before record 0.
     pub(super) fn head(&self) -> Result<&Head> {
-        self.head.as_ref().ok_or_else(|| Error::new(Code::ChainEmpty, "the ledger has no record 0"))
+        self.head
+            .as_ref()
+            .ok_or_else(|| Error::new(Code::ChainEmpty, "the ledger has no record 0"))
     }
 
     pub(super) fn mac(&self) -> &MacKey {
@@ -126,7 +139,12 @@ impl<'a> Pen<'a> {
     /// # Errors
     /// No randomness.
     pub(super) fn nothing(&self) -> Result<Committed> {
-        Committed::new(Object::new(), &random(&*self.core.host)?, Vec::new(), KeepOut::default())
+        Committed::new(
+            Object::new(),
+            &random(&*self.core.host)?,
+            Vec::new(),
+            KeepOut::default(),
+        )
     }
 
     /// Seals a draft at the end of the chain and of its run.
@@ -199,12 +217,21 @@ impl<'a> Pen<'a> {
             content: draft.content.head.clone(),
             links: draft.links.clone(),
             body: draft.body.clone(),
-            mac: Mac { epoch: self.head.as_ref().map_or(0, |head| head.epoch), tag: [0; 32] },
+            mac: Mac {
+                epoch: self.head.as_ref().map_or(0, |head| head.epoch),
+                tag: [0; 32],
+            },
         };
         let mut signers: Vec<&dyn Signer> = vec![&*core.signer];
         signers.extend_from_slice(more);
         let sealed = seal(&mut record, &draft.subjects, &self.mac, &signers)?;
-        let receipt = Receipt { seq: record.chain.seq, digest: sealed.digest, id: record.id, run: record.run, at };
+        let receipt = Receipt {
+            seq: record.chain.seq,
+            digest: sealed.digest,
+            id: record.id,
+            run: record.run,
+            at,
+        };
         if let Some(run) = &mut run {
             follow(run, &record, sealed.digest);
         }
@@ -230,7 +257,9 @@ impl<'a> Pen<'a> {
         let seq = record.chain.seq;
         chain.push(sealed.digest);
         let old = self.head.take();
-        let counts = old.as_ref().map_or((0, 0, 0, 0, None), |h| (h.epoch, h.first, h.intents, h.runs, h.policy));
+        let counts = old
+            .as_ref()
+            .map_or((0, 0, 0, 0, None), |h| (h.epoch, h.first, h.intents, h.runs, h.policy));
         let (epoch, first, mut intents, mut runs, policy) = counts;
         match record.phase {
             Phase::Intent => {
@@ -239,16 +268,18 @@ impl<'a> Pen<'a> {
             }
             Phase::Outcome => {
                 intents = intents.saturating_sub(1);
-                let settled = record.links.iter().find(|link| link.rel == "intent").and_then(|link| link.seq);
+                let settled = record
+                    .links
+                    .iter()
+                    .find(|link| link.rel == "intent")
+                    .and_then(|link| link.seq);
                 if let Some(intent) = settled {
                     self.batch.closed.insert(intent);
                 }
             }
             Phase::Single => {}
         }
-        let durable = record.decision.is_some()
-            || record.capture == Capture::Enforced
-            || !record.kind.is_step();
+        let durable = record.decision.is_some() || record.capture == Capture::Enforced || !record.kind.is_step();
         self.batch.durable |= durable;
         if matches!(
             record.kind,
@@ -296,7 +327,14 @@ impl<'a> Pen<'a> {
         match record.kind {
             Kind::RunStart => {
                 let (name, thread) = (run.counts.name.clone(), run.counts.thread.clone());
-                let entry = RunEntry { id, name, thread, first: seq, last: None, status: None };
+                let entry = RunEntry {
+                    id,
+                    name,
+                    thread,
+                    first: seq,
+                    last: None,
+                    status: None,
+                };
                 self.batch.entries.insert(id, entry);
                 self.batch.runs.insert(id, Some(run));
             }
@@ -304,7 +342,17 @@ impl<'a> Pen<'a> {
                 let first = known.map_or_else(|| self.first_of(&id), |entry| entry.first);
                 let status = record.status.map(|status| status.as_str().to_owned());
                 let (name, thread) = (run.counts.name, run.counts.thread);
-                self.batch.entries.insert(id, RunEntry { id, name, thread, first, last: Some(seq), status });
+                self.batch.entries.insert(
+                    id,
+                    RunEntry {
+                        id,
+                        name,
+                        thread,
+                        first,
+                        last: Some(seq),
+                        status,
+                    },
+                );
                 self.batch.runs.insert(id, None);
             }
             _ => {
@@ -314,8 +362,16 @@ impl<'a> Pen<'a> {
     }
 
     fn first_of(&self, id: &Uuid) -> u64 {
-        let query = crate::store::RunQuery { id: Some(*id), ..Default::default() };
-        let found = self.core.ledger.runs(&query).ok().and_then(|runs| runs.first().map(|entry| entry.first));
+        let query = crate::store::RunQuery {
+            id: Some(*id),
+            ..Default::default()
+        };
+        let found = self
+            .core
+            .ledger
+            .runs(&query)
+            .ok()
+            .and_then(|runs| runs.first().map(|entry| entry.first));
         found.unwrap_or_default()
     }
 
@@ -347,7 +403,8 @@ impl<'a> Pen<'a> {
             return Ok(new_run(id));
         }
         found.ok_or_else(|| {
-            Error::new(Code::RecorderClosed, "the run has ended").hint("open a new run; a run that ended takes no records")
+            Error::new(Code::RecorderClosed, "the run has ended")
+                .hint("open a new run; a run that ended takes no records")
         })
     }
 

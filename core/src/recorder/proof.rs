@@ -46,7 +46,9 @@ pub(super) fn range(ledger: &dyn Ledger, from: u64, to: u64) -> Result<Hash> {
         let bits = u32::from(level).saturating_mul(8);
         let first = from >> bits;
         let count = n >> bits;
-        let Some(tile) = ledger.tile(level, first.saturating_div(TILE))? else { continue };
+        let Some(tile) = ledger.tile(level, first.saturating_div(TILE))? else {
+            continue;
+        };
         let hashes = tile_hashes(&tile);
         let skip = usize::try_from(first.checked_rem(TILE).unwrap_or_default()).unwrap_or(usize::MAX);
         let take = usize::try_from(count).unwrap_or(usize::MAX);

@@ -22,7 +22,9 @@ use crate::store::{Batch, Head, Ledger, Row, State, Turn};
 /// `store.corrupt`, naming the record; `chain.rolled_back`.
 pub(super) fn newest_epoch(core: &Core) -> Result<()> {
     let turn = core.ledger.turn(core.deadline_ms)?;
-    let Some(head) = turn.head().cloned() else { return Ok(()) };
+    let Some(head) = turn.head().cloned() else {
+        return Ok(());
+    };
     match check(&*core.ledger, &*turn, &head) {
         Err(error) if error.code() == Code::StoreCorrupt => {
             let mut batch = Batch::new(head.clone());
@@ -41,7 +43,10 @@ fn corrupt(seq: u64, what: &str) -> Error {
 fn check(ledger: &dyn Ledger, turn: &dyn Turn, head: &Head) -> Result<()> {
     let (epoch, key) = turn.mac()?;
     if epoch > head.epoch {
-        return Err(Error::new(Code::ChainRolledBack, "the MAC key is of a later epoch than the ledger"));
+        return Err(Error::new(
+            Code::ChainRolledBack,
+            "the MAC key is of a later epoch than the ledger",
+        ));
     }
     let mac = (epoch..head.epoch).fold(MacKey::from_bytes(key), |key, _| key.ratchet());
     let keys = record_keys(ledger)?;
@@ -49,9 +54,14 @@ fn check(ledger: &dyn Ledger, turn: &dyn Turn, head: &Head) -> Result<()> {
     if let Some((size, note)) = ledger.checkpoint(head.first.max(1))?
         && size == head.first
     {
-        let note = String::from_utf8(note).ok().and_then(|note| Checkpoint::parse(&note).ok());
+        let note = String::from_utf8(note)
+            .ok()
+            .and_then(|note| Checkpoint::parse(&note).ok());
         if note.is_none_or(|note| *note.root() != tree.root()) {
-            return Err(corrupt(size.saturating_sub(1), "and those before it are not what the checkpoint says"));
+            return Err(corrupt(
+                size.saturating_sub(1),
+                "and those before it are not what the checkpoint says",
+            ));
         }
     }
     let mut prev = match head.first.checked_sub(1) {
@@ -83,15 +93,24 @@ fn whole(row: &Row, prev: Option<Digest>, mac: &MacKey, keys: &BTreeMap<KeyId, P
         return Err(wrong("does not have the digest it is kept under"));
     }
     let mut statement = parse(&envelope.payload, &Limits::PAYLOAD).map_err(|_| wrong("cannot be read"))?;
-    let predicate = statement.as_object_mut().and_then(|it| it.get_mut("predicate")).and_then(Value::as_object_mut);
+    let predicate = statement
+        .as_object_mut()
+        .and_then(|it| it.get_mut("predicate"))
+        .and_then(Value::as_object_mut);
     let told = predicate.ok_or_else(|| wrong("cannot be read"))?;
     let place = told.get("chain");
-    let named = place.and_then(|it| it.get("prev")).and_then(Value::as_str).and_then(Digest::parse);
+    let named = place
+        .and_then(|it| it.get("prev"))
+        .and_then(Value::as_str)
+        .and_then(Digest::parse);
     if place.and_then(|it| it.get("seq")).and_then(Value::as_int) != Some(row.seq) || named != prev {
         return Err(wrong("does not follow the one before it"));
     }
     let key = told.get("key").and_then(Value::as_str).and_then(KeyId::parse);
-    let tag = told.get_mut("mac").and_then(Value::as_object_mut).and_then(|it| it.remove("tag"));
+    let tag = told
+        .get_mut("mac")
+        .and_then(Value::as_object_mut)
+        .and_then(|it| it.remove("tag"));
     let tag = tag.as_ref().and_then(Value::as_str).and_then(unb64).unwrap_or_default();
     if !ct_eq(&tag, &mac.tag(&to_jcs(&statement))) {
         return Err(wrong("has a wrong tag"));
@@ -99,9 +118,15 @@ fn whole(row: &Row, prev: Option<Digest>, mac: &MacKey, keys: &BTreeMap<KeyId, P
     let signed = key.is_some_and(|keyid| {
         let public = keys.get(&keyid);
         let signature = envelope.signature_by(&keyid);
-        public.zip(signature).is_some_and(|(public, signature)| public.verify(&envelope.pae(), signature))
+        public
+            .zip(signature)
+            .is_some_and(|(public, signature)| public.verify(&envelope.pae(), signature))
     });
-    if signed { Ok(()) } else { Err(wrong("has a wrong signature")) }
+    if signed {
+        Ok(())
+    } else {
+        Err(wrong("has a wrong signature"))
+    }
 }
 
 /// The record keys that record 0 and `key.add` records list.
@@ -117,7 +142,9 @@ fn record_keys(ledger: &dyn Ledger) -> Result<BTreeMap<KeyId, PublicKey>> {
     for seq in ledger.basis()? {
         let Some(row) = ledger.row(seq)? else { continue };
         let told = super::open::predicate(&row.envelope)?;
-        let Some(body) = told.get("body").and_then(Value::as_object) else { continue };
+        let Some(body) = told.get("body").and_then(Value::as_object) else {
+            continue;
+        };
         for entry in body.get("keys").and_then(Value::as_array).unwrap_or_default() {
             if let Some(entry) = entry.as_object() {
                 add(entry);

@@ -1,8 +1,8 @@
 //! What dead recorders left: open intents become `unknown`, open runs end as `incomplete`.
 
+use super::Core;
 use super::open::predicate;
 use super::pen::Pen;
-use super::Core;
 use crate::canon::{Object, Value};
 use crate::codes::Code;
 use crate::error::{Error, Result};
@@ -69,7 +69,12 @@ fn outcome_of(core: &Core, row: &Row, content: Object) -> Result<Draft> {
     draft.attempt = predicate.get("attempt").and_then(Value::as_int);
     draft.name = text("name").map(str::to_owned);
     draft.call_id = text("call_id").map(str::to_owned);
-    draft.links = vec![Link { rel: "intent".to_owned(), digest: row.digest, chain: None, seq: Some(row.seq) }];
+    draft.links = vec![Link {
+        rel: "intent".to_owned(),
+        digest: row.digest,
+        chain: None,
+        seq: Some(row.seq),
+    }];
     Ok(draft)
 }
 
@@ -97,7 +102,10 @@ pub(super) fn settle_run(core: &Core, pen: &mut Pen<'_>, run: &RunHead, why: &st
 /// `store.*`.
 pub(super) fn settle_steps(core: &Core, pen: &mut Pen<'_>, run: &Uuid, why: &str) -> Result<()> {
     for seq in pen.intents()? {
-        if pen.row(seq)?.is_some_and(|row| row.run.is_some_and(|(id, _)| id == *run)) {
+        if pen
+            .row(seq)?
+            .is_some_and(|row| row.run.is_some_and(|(id, _)| id == *run))
+        {
             settle_intent(core, pen, seq, why)?;
         }
     }
@@ -106,9 +114,17 @@ pub(super) fn settle_steps(core: &Core, pen: &mut Pen<'_>, run: &Uuid, why: &str
 
 /// The mode that a run began with.
 fn mode_of(core: &Core, run: &Uuid) -> Result<Mode> {
-    let query = crate::store::RunQuery { id: Some(*run), ..Default::default() };
+    let query = crate::store::RunQuery {
+        id: Some(*run),
+        ..Default::default()
+    };
     let first = core.ledger.runs(&query)?.first().map(|entry| entry.first);
-    let Some(row) = first.map(|seq| core.ledger.row(seq)).transpose()?.flatten() else { return Ok(Mode::Live) };
-    let mode = predicate(&row.envelope)?.get("mode").and_then(Value::as_str).and_then(Mode::parse);
+    let Some(row) = first.map(|seq| core.ledger.row(seq)).transpose()?.flatten() else {
+        return Ok(Mode::Live);
+    };
+    let mode = predicate(&row.envelope)?
+        .get("mode")
+        .and_then(Value::as_str)
+        .and_then(Mode::parse);
     Ok(mode.unwrap_or(Mode::Live))
 }

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 
 use crate::bundle::{
-    BundleWriter, ChainName, ChainRange, ContentForm, Line, Manifest, Material, Materials, NewManifest, Reader, RunRange,
-    Scope, WithheldAt,
+    BundleWriter, ChainName, ChainRange, ContentForm, Line, Manifest, Material, Materials, NewManifest, Reader,
+    RunRange, Scope, WithheldAt,
 };
 use crate::canon::{Object, Value, parse, to_jcs};
 use crate::codes::Code;
@@ -93,7 +93,16 @@ fn take_apart(source: &mut dyn Read) -> Result<Parts> {
                 };
                 let line = object! { "execert": "withheld/1", "chain": gone.chain, "digest": gone.digest };
                 let (chain, digest) = (gone.chain, gone.digest);
-                parts.entries.push(Entry { chain, seq, after, digest, run, kind: None, line, envelope: None });
+                parts.entries.push(Entry {
+                    chain,
+                    seq,
+                    after,
+                    digest,
+                    run,
+                    kind: None,
+                    line,
+                    envelope: None,
+                });
             }
             Line::Document(document) => {
                 let line = beside(document.envelope.to_object(), document.content, document.index);
@@ -134,7 +143,8 @@ impl Parts {
                 self.keys.insert(key.keyid(), key.spki());
             }
             Material::Basis(basis) => {
-                self.basis.insert(basis.digest, to_jcs(&Value::Object(basis.envelope.to_object())));
+                self.basis
+                    .insert(basis.digest, to_jcs(&Value::Object(basis.envelope.to_object())));
             }
             Material::Checkpoint(checkpoint) => self.checkpoints.push(checkpoint.to_string()),
             Material::Receipt(receipt) => {
@@ -145,11 +155,19 @@ impl Parts {
                 self.artefacts.insert(Digest::of(&data), data);
             }
             Material::X509(chain) => {
-                other("x509", "chain", texts(chain.iter().map(|der| Value::from(b64(der))).collect()));
+                other(
+                    "x509",
+                    "chain",
+                    texts(chain.iter().map(|der| Value::from(b64(der))).collect()),
+                );
             }
             Material::Timestamp(token) => other("timestamp", "token", Value::from(b64(&token))),
             Material::ProofLines(lines) => {
-                other("proof-lines", "lines", texts(lines.into_iter().map(Value::from).collect()));
+                other(
+                    "proof-lines",
+                    "lines",
+                    texts(lines.into_iter().map(Value::from).collect()),
+                );
             }
         }
     }
@@ -159,7 +177,11 @@ impl Parts {
             Scope::Runs { chains, .. } => chains.clone(),
             Scope::Chain(chains) => chains
                 .iter()
-                .map(|chain| ChainName { id: chain.id, origin: chain.origin.clone(), tenant: chain.tenant.clone() })
+                .map(|chain| ChainName {
+                    id: chain.id,
+                    origin: chain.origin.clone(),
+                    tenant: chain.tenant.clone(),
+                })
                 .collect(),
         }
     }
@@ -178,8 +200,9 @@ pub fn split(
 ) -> Result<Value> {
     let bad = |text: String| Error::new(Code::WireBadArgument, text).at("/runs");
     let wanted = runs.iter().map(|id| id.as_str().and_then(Uuid::parse));
-    let wanted: BTreeSet<Uuid> =
-        wanted.collect::<Option<_>>().ok_or_else(|| bad("ids of runs are expected".to_owned()))?;
+    let wanted: BTreeSet<Uuid> = wanted
+        .collect::<Option<_>>()
+        .ok_or_else(|| bad("ids of runs are expected".to_owned()))?;
     if wanted.is_empty() {
         return Err(bad("at least one run is expected".to_owned()));
     }
@@ -196,10 +219,14 @@ pub fn split(
             Some(Kind::ChainOpen | Kind::KeyAdd | Kind::KeyRetire | Kind::KeyRevoke | Kind::Erasure)
         );
         if let (true, Some(envelope)) = (gives, &entry.envelope) {
-            parts.basis.insert(entry.digest, to_jcs(&Value::Object(envelope.to_object())));
+            parts
+                .basis
+                .insert(entry.digest, to_jcs(&Value::Object(envelope.to_object())));
         }
     }
-    parts.entries.retain(|entry| entry.run.is_some_and(|(id, _)| wanted.contains(&id)));
+    parts
+        .entries
+        .retain(|entry| entry.run.is_some_and(|(id, _)| wanted.contains(&id)));
     let mut ranges = BTreeMap::new();
     for entry in &parts.entries {
         let Some((id, seq)) = entry.run else { continue };
@@ -217,7 +244,10 @@ pub fn split(
     }
     let used: BTreeSet<Uuid> = ranges.values().map(|run| run.chain).collect();
     let chains = names.into_iter().filter(|chain| used.contains(&chain.id)).collect();
-    let scope = Scope::Runs { chains, runs: ranges.into_values().collect() };
+    let scope = Scope::Runs {
+        chains,
+        runs: ranges.into_values().collect(),
+    };
     let index = parts.manifest.index;
     write(parts, scope, index, (signer, host), out)
 }
@@ -267,18 +297,38 @@ pub fn join(sources: &mut [&mut dyn Read], signer: &dyn Signer, host: &dyn Host,
     }
     let mut parts = all.ok_or_else(|| bad("at least one bundle is expected"))?;
     let scope = match (runs.is_empty(), ranges.is_empty()) {
-        (false, true) => Scope::Runs { chains: chains.into_values().collect(), runs: runs.into_values().collect() },
+        (false, true) => Scope::Runs {
+            chains: chains.into_values().collect(),
+            runs: runs.into_values().collect(),
+        },
         (true, false) => Scope::Chain(meet(ranges)?),
-        _ => return Err(bad("bundles of runs and bundles of chains do not join").hint("split the runs out of the chain first")),
+        _ => {
+            return Err(
+                bad("bundles of runs and bundles of chains do not join").hint("split the runs out of the chain first")
+            );
+        }
     };
     // The same record twice: the fuller line stays.
     parts.entries.sort_by_key(|entry| {
         let shown = entry.envelope.is_some().then_some(entry.line.len());
-        (entry.chain, entry.seq, entry.after, entry.digest, core::cmp::Reverse(shown))
+        (
+            entry.chain,
+            entry.seq,
+            entry.after,
+            entry.digest,
+            core::cmp::Reverse(shown),
+        )
     });
     let mut seen = BTreeSet::new();
-    let whole: BTreeSet<Digest> = parts.entries.iter().filter(|one| one.envelope.is_some()).map(|one| one.digest).collect();
-    parts.entries.retain(|one| (one.envelope.is_some() || !whole.contains(&one.digest)) && seen.insert(one.digest));
+    let whole: BTreeSet<Digest> = parts
+        .entries
+        .iter()
+        .filter(|one| one.envelope.is_some())
+        .map(|one| one.digest)
+        .collect();
+    parts
+        .entries
+        .retain(|one| (one.envelope.is_some() || !whole.contains(&one.digest)) && seen.insert(one.digest));
     if let Scope::Chain(_) = &scope {
         parts.basis.retain(|digest, _| !seen.contains(digest));
     }
@@ -293,11 +343,18 @@ fn meet(mut ranges: Vec<ChainRange>) -> Result<Vec<ChainRange>> {
         match out.last_mut() {
             Some(last) if last.id == range.id => {
                 if range.first > last.last.saturating_add(1) {
-                    let text = format!("records {} to {} are in none of the files", last.last.saturating_add(1), range.first.saturating_sub(1));
+                    let text = format!(
+                        "records {} to {} are in none of the files",
+                        last.last.saturating_add(1),
+                        range.first.saturating_sub(1)
+                    );
                     return Err(Error::new(Code::WireBadArgument, text).at(""));
                 }
                 if range.last > last.last {
-                    *last = ChainRange { first: last.first, ..range };
+                    *last = ChainRange {
+                        first: last.first,
+                        ..range
+                    };
                 }
             }
             _ => out.push(range),
@@ -343,18 +400,31 @@ fn write(
     }
     let signs = signer.key();
     material.key(&signs.spki());
-    for (keyid, spki) in parts.keys.iter().filter(|(keyid, _)| named.hashes.contains(keyid.as_bytes())) {
+    for (keyid, spki) in parts
+        .keys
+        .iter()
+        .filter(|(keyid, _)| named.hashes.contains(keyid.as_bytes()))
+    {
         if *keyid != signs.keyid() {
             material.key(spki);
         }
     }
     let mut artefacts = Vec::new();
-    for (digest, data) in parts.artefacts.iter().filter(|(digest, _)| named.hashes.contains(digest.as_bytes())) {
+    for (digest, data) in parts
+        .artefacts
+        .iter()
+        .filter(|(digest, _)| named.hashes.contains(digest.as_bytes()))
+    {
         material.artefact(data);
         artefacts.push(*digest);
     }
     let runs = matches!(scope, Scope::Runs { .. });
-    let seqs: BTreeSet<u64> = parts.entries.iter().map(|entry| entry.seq).chain(named.seqs.iter().copied()).collect();
+    let seqs: BTreeSet<u64> = parts
+        .entries
+        .iter()
+        .map(|entry| entry.seq)
+        .chain(named.seqs.iter().copied())
+        .collect();
     for (_, _, proof) in parts.receipts.iter().filter(|(seq, ..)| seqs.contains(seq)) {
         material.receipt(proof);
     }
@@ -395,8 +465,13 @@ fn write(
                 line.insert("seq", Value::count(entry.seq));
             }
             // Only what the file itself can confirm.
-            let place = entry.run.filter(|(id, seq)| runs || last.get(id).is_some_and(|later| later > seq));
-            line.put("run", place.map(|(id, seq)| object! { "id": id, "seq": Value::count(seq) }));
+            let place = entry
+                .run
+                .filter(|(id, seq)| runs || last.get(id).is_some_and(|later| later > seq));
+            line.put(
+                "run",
+                place.map(|(id, seq)| object! { "id": id, "seq": Value::count(seq) }),
+            );
         }
         if !index {
             line.remove("index");
@@ -404,7 +479,9 @@ fn write(
         writer.line(&to_jcs(&Value::Object(line)))?;
     }
     let bytes = writer.finish()?;
-    Ok(Value::Object(object! { "records": Value::count(tree.size()), "bytes": Value::count(bytes), "bundle": manifest.digest }))
+    Ok(Value::Object(
+        object! { "records": Value::count(tree.size()), "bytes": Value::count(bytes), "bundle": manifest.digest },
+    ))
 }
 
 /// What payloads name: digests, key ids, keys; and the seqs of basis records.
@@ -416,9 +493,11 @@ struct Named {
 
 impl Named {
     fn read(&mut self, envelope: &Envelope) -> Result<()> {
-        self.hashes.extend(envelope.signatures.iter().map(|(keyid, _)| *keyid.as_bytes()));
+        self.hashes
+            .extend(envelope.signatures.iter().map(|(keyid, _)| *keyid.as_bytes()));
         let payload = parse(&envelope.payload, &Limits::PAYLOAD)?;
-        self.seqs.extend(payload.pointer("/predicate/chain/seq").and_then(Value::as_int));
+        self.seqs
+            .extend(payload.pointer("/predicate/chain/seq").and_then(Value::as_int));
         self.walk(&payload);
         Ok(())
     }

@@ -27,7 +27,9 @@ pub struct Run {
 
 impl core::fmt::Debug for Run {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Run").field("id", &self.inner.id).finish_non_exhaustive()
+        f.debug_struct("Run")
+            .field("id", &self.inner.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -61,8 +63,20 @@ struct End {
 }
 
 const OPEN: &[&str] = &[
-    "input", "thread", "detached", "mode", "links", "actor", "principal", "params", "conversions", "names", "text", "trace",
-    "ext", "certificate",
+    "input",
+    "thread",
+    "detached",
+    "mode",
+    "links",
+    "actor",
+    "principal",
+    "params",
+    "conversions",
+    "names",
+    "text",
+    "trace",
+    "ext",
+    "certificate",
 ];
 
 impl Recorder {
@@ -78,9 +92,10 @@ impl Recorder {
         let core = &self.core;
         core.alive()?;
         let fields = members(arguments, &["name"], OPEN)?;
-        let name = fields.need("name")?.parsed("an identifier is expected: letters, digits and `_ . : / @ + # = -`", |text| {
-            crate::id::is_ident(text).then(|| text.to_owned())
-        })?;
+        let name = fields.need("name")?.parsed(
+            "an identifier is expected: letters, digits and `_ . : / @ + # = -`",
+            |text| crate::id::is_ident(text).then(|| text.to_owned()),
+        )?;
         let thread = args::ident(&fields, "thread")?;
         let detached = fields.maybe("detached", |it| it.flag())?.unwrap_or_default();
         let mut content = args::content(&fields, &["input", "params", "names", "text", "conversions"])?;
@@ -126,7 +141,10 @@ impl Recorder {
             Some(start) => inner.runtime = Mutex::new(Some(start)),
             None => inner.lost = true,
         }
-        Ok(Run { core: Arc::clone(core), inner: Arc::new(inner) })
+        Ok(Run {
+            core: Arc::clone(core),
+            inner: Arc::new(inner),
+        })
     }
 
     /// Goes on with a detached run, from any process.
@@ -138,8 +156,13 @@ impl Recorder {
         core.alive()?;
         let unknown = |text: &str| Error::new(Code::WireBadArgument, text).at("");
         let id = Uuid::parse(id).ok_or_else(|| unknown("the id of a run is expected"))?;
-        let entry = core.ledger.runs(&crate::store::RunQuery { id: Some(id), ..Default::default() })?;
-        let entry = entry.first().ok_or_else(|| unknown("this ledger has no run with this id"))?;
+        let entry = core.ledger.runs(&crate::store::RunQuery {
+            id: Some(id),
+            ..Default::default()
+        })?;
+        let entry = entry
+            .first()
+            .ok_or_else(|| unknown("this ledger has no run with this id"))?;
         let head = core.ledger.open_runs()?.into_iter().find(|run| run.id == id);
         let head = head.ok_or_else(|| Error::new(Code::RecorderClosed, "the run has ended"))?;
         if head.recorder.is_some_and(|owner| owner != core.ledger.recorder()) {
@@ -150,12 +173,22 @@ impl Recorder {
         let start = core.ledger.row(entry.first)?.ok_or_else(missing)?;
         let told = predicate(&start.envelope)?;
         // Its records name the fingerprint of run.start only if they come from the same kind of process.
-        let content = start.content.as_deref().and_then(|row| crate::canon::parse(row, &crate::limits::Limits::LINE).ok());
+        let content = start
+            .content
+            .as_deref()
+            .and_then(|row| crate::canon::parse(row, &crate::limits::Limits::LINE).ok());
         let same = content.as_ref().and_then(|row| row.pointer("/content/runtime")) == Some(&core.runtime);
         let text = |name: &str| told.get(name).and_then(Value::as_str);
         let party = |name: &str| {
-            let kind = told.get(name)?.get("type")?.as_str().and_then(crate::record::PartyType::parse)?;
-            Some(Party { kind, id: told.get(name)?.get("id")?.as_str()?.to_owned() })
+            let kind = told
+                .get(name)?
+                .get("type")?
+                .as_str()
+                .and_then(crate::record::PartyType::parse)?;
+            Some(Party {
+                kind,
+                id: told.get(name)?.get("id")?.as_str()?.to_owned(),
+            })
         };
         let inner = Inner {
             id,
@@ -165,14 +198,21 @@ impl Recorder {
             owner: head.recorder,
             actor: party("actor"),
             principal: party("principal"),
-            trace: told.get("trace").and_then(|it| it.get("traceparent")).and_then(Value::as_str).map(str::to_owned),
+            trace: told
+                .get("trace")
+                .and_then(|it| it.get("traceparent"))
+                .and_then(Value::as_str)
+                .map(str::to_owned),
             runtime: Mutex::new(same.then_some(start.digest)),
             closed: AtomicBool::new(false),
             lost: false,
             steps: Mutex::default(),
             open: Mutex::default(),
         };
-        Ok(Run { core: Arc::clone(core), inner: Arc::new(inner) })
+        Ok(Run {
+            core: Arc::clone(core),
+            inner: Arc::new(inner),
+        })
     }
 }
 
@@ -192,9 +232,16 @@ impl Run {
     /// Refuses what a closed run, or one from before a fork, must not do.
     pub(super) fn alive(&self) -> Result<()> {
         self.core.alive()?;
-        if self.inner.owner.is_some_and(|owner| owner != self.core.ledger.recorder()) {
-            return Err(Error::new(Code::ChainForkedProcess, "the run belongs to the process before the fork")
-                .hint("open a run of this process, linked `child-of`"));
+        if self
+            .inner
+            .owner
+            .is_some_and(|owner| owner != self.core.ledger.recorder())
+        {
+            return Err(Error::new(
+                Code::ChainForkedProcess,
+                "the run belongs to the process before the fork",
+            )
+            .hint("open a run of this process, linked `child-of`"));
         }
         if self.inner.closed.load(Ordering::Acquire) {
             return Err(Error::new(Code::RecorderClosed, "the run is closed"));
@@ -230,11 +277,24 @@ impl Run {
     /// `recorder.closed` the second time; `wire.bad_argument`; `store.*`.
     pub fn close(&self, arguments: &Value) -> Result<Value> {
         self.alive()?;
-        let optional = ["output", "status", "error", "failure", "conversions", "text", "duplicates", "links"];
+        let optional = [
+            "output",
+            "status",
+            "error",
+            "failure",
+            "conversions",
+            "text",
+            "duplicates",
+            "links",
+        ];
         let fields = members(arguments, &[], &optional)?;
         let content = args::content(&fields, &["output", "error", "conversions", "text"])?;
         let status = fields.maybe("status", |it| it.word(Status::parse))?;
-        let status = status.unwrap_or(if content.contains("error") { Status::Failed } else { Status::Ok });
+        let status = status.unwrap_or(if content.contains("error") {
+            Status::Failed
+        } else {
+            Status::Ok
+        });
         if status == Status::NotRun {
             return Err(Error::new(Code::WireBadArgument, "a run does not end as `not_run`").at("/status"));
         }
@@ -247,7 +307,13 @@ impl Run {
         if self.inner.closed.swap(true, Ordering::AcqRel) {
             return Err(Error::new(Code::RecorderClosed, "the run is closed"));
         }
-        let end = End { content, status, failure, duplicates, links };
+        let end = End {
+            content,
+            status,
+            failure,
+            duplicates,
+            links,
+        };
         let written = self.write_end(end);
         if written.is_err() {
             self.inner.closed.store(false, Ordering::Release);
@@ -264,7 +330,13 @@ impl Run {
     }
 
     fn write_end(&self, end: End) -> Result<Option<(super::pen::Receipt, u64)>> {
-        let End { content, status, failure, duplicates, links } = end;
+        let End {
+            content,
+            status,
+            failure,
+            duplicates,
+            links,
+        } = end;
         let core = Arc::clone(&self.core);
         if self.inner.lost {
             return Ok(None);
@@ -293,7 +365,10 @@ impl Run {
                 }
             }
             let receipt = pen.end_run(&mut draft, duplicates)?;
-            Ok((receipt.clone(), receipt.run.map_or(0, |place| place.seq.saturating_add(1))))
+            Ok((
+                receipt.clone(),
+                receipt.run.map_or(0, |place| place.seq.saturating_add(1)),
+            ))
         })?;
         lock(&self.inner.open).clear();
         self.core.forget_calls(self.inner.id);
@@ -305,7 +380,9 @@ impl Run {
     /// # Errors
     /// `run.open` is a matter of the verifier: an open run is bundled too. `store.*`; `store.io` if `out` fails.
     pub fn bundle(&self, out: &mut dyn Write) -> Result<Value> {
-        let recorder = Recorder { core: Arc::clone(&self.core) };
+        let recorder = Recorder {
+            core: Arc::clone(&self.core),
+        };
         recorder.export(&Value::Object(object! { "run": self.inner.id }), out)
     }
 }

@@ -21,7 +21,10 @@ impl Recorder {
 impl Run {
     /// How often the gate of this recorder decided about a call of this run, and how often it allowed it.
     pub(crate) fn gate_calls(&self, call_id: &str) -> (u64, u64) {
-        lock(&self.core.calls).get(&(self.inner.id, call_id.to_owned())).copied().unwrap_or_default()
+        lock(&self.core.calls)
+            .get(&(self.inner.id, call_id.to_owned()))
+            .copied()
+            .unwrap_or_default()
     }
 }
 

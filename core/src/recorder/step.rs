@@ -15,9 +15,7 @@ use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::gate::{self, Act, Bound, Permit};
 use crate::id::Uuid;
-use crate::record::{
-    Capture, Decision, Draft, Kind, Layer, Mode, Phase, Status, Tier, Verdict,
-};
+use crate::record::{Capture, Decision, Draft, Kind, Layer, Mode, Phase, Status, Tier, Verdict};
 use crate::time::Timestamp;
 
 /// A step that was begun. Cheap to clone; a permit that is dropped unused is recorded as `cancelled`.
@@ -28,7 +26,9 @@ pub struct Step {
 
 impl core::fmt::Debug for Step {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Step").field("step", &self.inner.draft.step).finish_non_exhaustive()
+        f.debug_struct("Step")
+            .field("step", &self.inner.draft.step)
+            .finish_non_exhaustive()
     }
 }
 
@@ -50,8 +50,28 @@ pub(super) const CLOSED: u8 = 1;
 pub(super) const VOID: u8 = 2;
 
 const ARGUMENTS: &[&str] = &[
-    "input", "kind", "params", "call_id", "step", "attempt", "approval", "definition", "tier", "dry_run", "model", "links",
-    "actor", "principal", "conversions", "names", "text", "request_id", "live_arguments", "started_at", "trace", "ext",
+    "input",
+    "kind",
+    "params",
+    "call_id",
+    "step",
+    "attempt",
+    "approval",
+    "definition",
+    "tier",
+    "dry_run",
+    "model",
+    "links",
+    "actor",
+    "principal",
+    "conversions",
+    "names",
+    "text",
+    "request_id",
+    "live_arguments",
+    "started_at",
+    "trace",
+    "ext",
     "artefacts",
 ];
 
@@ -94,9 +114,18 @@ impl Run {
         }
         let input = plan.content.get("input").cloned().unwrap_or_default();
         let name = plan.draft.name.clone().unwrap_or_default();
-        let act = Act { name: &name, arguments: &input, tier: plan.tier, default_tier: self.core.tier };
+        let act = Act {
+            name: &name,
+            arguments: &input,
+            tier: plan.tier,
+            default_tier: self.core.tier,
+        };
         if plan.gated || plan.dry {
-            let mut decision = if plan.gated { gate::decide(self.core.policy.as_ref(), &act) } else { ungated(&act) };
+            let mut decision = if plan.gated {
+                gate::decide(self.core.policy.as_ref(), &act)
+            } else {
+                ungated(&act)
+            };
             if plan.gated && self.core.policy.is_some() {
                 plan.content.insert("request", gate::request(&act));
             }
@@ -167,20 +196,32 @@ impl Run {
         draft.run = Some(self.inner.id);
         draft.runtime = runtime;
         draft.mode = if dry { Mode::DryRun } else { self.inner.mode };
-        draft.capture = if gated && self.core.enforce { Capture::Enforced } else { Capture::Observed };
+        draft.capture = if gated && self.core.enforce {
+            Capture::Enforced
+        } else {
+            Capture::Observed
+        };
         draft.step = Some(step);
         draft.attempt = fields.maybe("attempt", |it| it.int_from(1))?;
         draft.name = Some(fields.need("name")?.ident()?);
         draft.call_id = args::ident(fields, "call_id")?;
-        draft.actor = fields.maybe("actor", |it| args::party(&it))?.or_else(|| self.inner.actor.clone());
-        draft.principal = fields.maybe("principal", |it| args::party(&it))?.or_else(|| self.inner.principal.clone());
-        draft.trace = fields.maybe("trace", |it| args::trace(&it))?.or_else(|| self.inner.trace.clone());
+        draft.actor = fields
+            .maybe("actor", |it| args::party(&it))?
+            .or_else(|| self.inner.actor.clone());
+        draft.principal = fields
+            .maybe("principal", |it| args::party(&it))?
+            .or_else(|| self.inner.principal.clone());
+        draft.trace = fields
+            .maybe("trace", |it| args::trace(&it))?
+            .or_else(|| self.inner.trace.clone());
         draft.tool = fields.maybe("definition", |it| definition(&it))?;
         draft.model = fields.maybe("model", |it| args::model(&it))?;
         draft.links = fields.maybe("links", |it| args::links(&it))?.unwrap_or_default();
         draft.started_at = args::time(fields, "started_at")?;
         draft.ext = fields.maybe("ext", |it| args::ext(&it))?;
-        draft.subjects = fields.maybe("artefacts", |it| args::artefacts(&it))?.unwrap_or_default();
+        draft.subjects = fields
+            .maybe("artefacts", |it| args::artefacts(&it))?
+            .unwrap_or_default();
         if live {
             // What runs is the caller's own object, not the recorded one: the record says so.
             let mut ext = draft.ext.take().unwrap_or_default();
@@ -206,7 +247,10 @@ impl Run {
     fn may_begin(&self) -> Result<()> {
         self.core.room()?;
         if self.core.permits.load(Ordering::Acquire) >= gate::PERMITS {
-            return Err(Error::new(Code::RecorderQuota, "10,000 permits of this recorder are outstanding"));
+            return Err(Error::new(
+                Code::RecorderQuota,
+                "10,000 permits of this recorder are outstanding",
+            ));
         }
         Ok(())
     }
@@ -245,15 +289,35 @@ impl Run {
     }
 
     fn write_open(&self, plan: &Plan, act: &Act<'_>) -> Result<Opened> {
-        let mut plan = Plan { draft: plan.draft.clone(), content: plan.content.clone(), ..*plan };
+        let mut plan = Plan {
+            draft: plan.draft.clone(),
+            content: plan.content.clone(),
+            ..*plan
+        };
         self.ready(&mut plan)?;
-        let Plan { mut draft, content, gated, dry, approval, request, new_step, .. } = plan;
-        let verdict = draft.decision.as_ref().map_or(Verdict::Allow, |decision| decision.verdict);
+        let Plan {
+            mut draft,
+            content,
+            gated,
+            dry,
+            approval,
+            request,
+            new_step,
+            ..
+        } = plan;
+        let verdict = draft
+            .decision
+            .as_ref()
+            .map_or(Verdict::Allow, |decision| decision.verdict);
         let run = self.clone();
         let name = act.name.to_owned();
         let held = gated && self.core.enforce && matches!(verdict, Verdict::Approve | Verdict::Escalate) && !dry;
         let blocked = verdict != Verdict::Allow && (self.core.enforce || dry);
-        let asked = if held { Some(approve::Ask::new(&self.core, &draft, &content, approval)?) } else { None };
+        let asked = if held {
+            Some(approve::Ask::new(&self.core, &draft, &content, approval)?)
+        } else {
+            None
+        };
         let thread = self.inner.thread.clone();
         self.core.write(gated && !blocked, move |pen| {
             if let Some(tag) = &request
@@ -303,9 +367,18 @@ impl Run {
 
     /// The same request id again: the first receipt, if it was for the same content.
     fn known(&self, row: &crate::store::Row, content: &Object) -> Result<Opened> {
-        let reused = || Error::new(Code::StoreRequestReused, format!("this request id was used for record {}", row.seq));
+        let reused = || {
+            Error::new(
+                Code::StoreRequestReused,
+                format!("this request id was used for record {}", row.seq),
+            )
+        };
         let predicate = super::open::predicate(&row.envelope)?;
-        let id = predicate.get("id").and_then(Value::as_str).and_then(Uuid::parse).ok_or_else(reused)?;
+        let id = predicate
+            .get("id")
+            .and_then(Value::as_str)
+            .and_then(Uuid::parse)
+            .ok_or_else(reused)?;
         if !super::same_content(row, content) || row.run.map(|(run, _)| run) != Some(self.inner.id) {
             return Err(reused());
         }
@@ -314,10 +387,19 @@ impl Run {
         }
         // The act may have begun already, so nobody else gets a right to run it.
         if !lock(&self.inner.open).contains(&row.seq) {
-            return Err(Error::new(Code::GatePermitReused, format!("the act of record {} was run before", row.seq)));
+            return Err(Error::new(
+                Code::GatePermitReused,
+                format!("the act of record {} was run before", row.seq),
+            ));
         }
         let run = row.run.map(|(id, seq)| crate::record::Place { id, seq, prev: None });
-        Ok(Opened::Known(Receipt { seq: row.seq, digest: row.digest, id, run, at: self.core.host.now() }))
+        Ok(Opened::Known(Receipt {
+            seq: row.seq,
+            digest: row.digest,
+            id,
+            run,
+            at: self.core.host.now(),
+        }))
     }
 
     fn answer(&self, plan: &Plan, receipt: Option<&Receipt>) -> Object {

@@ -278,6 +278,8 @@ impl<'a> Page<'a> {
         body.push(line("content", &detail));
         let signatures = match (self.axis("signatures"), self.text("/verdict")) {
             ("pass", "altered") => "fit the original, not this copy",
+            ("pass", _) => "each fits its record",
+            ("fail", _) => "do not all fit",
             (state, _) => words::axis(state),
         };
         body.push(line("signatures", signatures));
@@ -380,8 +382,8 @@ impl<'a> Page<'a> {
         let records = self.number("/subject/records");
         let ids = |pointer: &str| self.list(pointer).iter().filter_map(Value::as_str);
         let shows: Vec<String> = ids("/shows").map(|id| words::shows(id, records)).collect();
-        if !shows.is_empty() {
-            body.push(line("shows", &shows.join("; ")));
+        for (at, part) in shows.iter().enumerate() {
+            body.push(line(if at == 0 { "shows" } else { "" }, part));
         }
         let not_shown: Vec<&str> = ids("/not_shown").map(words::not_shown).collect();
         for (at, part) in not_shown.chunks(3).enumerate() {
@@ -393,8 +395,8 @@ impl<'a> Page<'a> {
         let formats: Vec<String> = self
             .list("/verifier/formats")
             .iter()
-            .filter_map(Value::as_int)
-            .map(|n| n.to_string())
+            .filter_map(Value::as_str)
+            .map(|name| clean(name, Sink::Terminal, 40))
             .collect();
         let trust = if subject.trust.is_empty() {
             "none given"
@@ -404,7 +406,7 @@ impl<'a> Page<'a> {
         line(
             "checked by",
             &format!(
-                "{} {}, bundle format {}, trust {} (sha256 {})",
+                "{} {}, formats {}; trust {} (sha256 {})",
                 self.text("/verifier/name"),
                 self.text("/verifier/version"),
                 formats.join(", "),

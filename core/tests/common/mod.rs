@@ -1,5 +1,10 @@
 //! A host that repeats itself: the clock steps, randomness is a counter's hash, ledgers live in memory.
-#![allow(dead_code, unreachable_pub, clippy::allow_attributes, reason = "each test file uses its part of this")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::allow_attributes,
+    reason = "each test file uses its part of this"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
@@ -84,7 +89,10 @@ impl Host for TestHost {
 
     fn read_file(&self, path: &str) -> Result<Vec<u8>> {
         let files = self.files.lock().unwrap();
-        files.get(path).cloned().ok_or_else(|| Error::new(Code::KeyNotFound, "no such file"))
+        files
+            .get(path)
+            .cloned()
+            .ok_or_else(|| Error::new(Code::KeyNotFound, "no such file"))
     }
 
     fn open_ledger(&self, url: &str, new: Option<&NewLedger>) -> Result<Box<dyn Ledger>> {
@@ -92,7 +100,11 @@ impl Host for TestHost {
         let mut ledgers = self.ledgers.lock().unwrap();
         if !ledgers.contains_key(url) {
             let bytes = |tag: u8| sha256(&[url.as_bytes(), &[tag]]);
-            let secrets = Secrets { index_key: bytes(1), log: bytes(2).into(), mac: bytes(3).into() };
+            let secrets = Secrets {
+                index_key: bytes(1),
+                log: bytes(2).into(),
+                mac: bytes(3).into(),
+            };
             let memory = Memory::new(&new.cloned().unwrap_or_default(), id, id, secrets);
             memory.close().unwrap();
             ledgers.insert(url.to_owned(), memory);
@@ -188,7 +200,9 @@ pub fn check(bundle: &[u8]) -> (u8, Vec<String>) {
     let trust = json(&format!(r#"{{"trust":1,"keys":[{keys}]}}"#));
     let mac = execert::digest::b64(&mac_key("acme.ledger"));
     // A bundle of runs does not hold record 0 as a line, but as basis: that commits to the MAC key too.
-    let options = json(&format!(r#"{{"now":"2026-03-07T00:00:00.000Z","allow_open":true,"mac_key":"{mac}"}}"#));
+    let options = json(&format!(
+        r#"{{"now":"2026-03-07T00:00:00.000Z","allow_open":true,"mac_key":"{mac}"}}"#
+    ));
     let report = execert::verify::check(&mut &bundle[..], &trust, &options).unwrap();
     let codes = report.findings().map(|finding| finding.code.as_str().to_owned());
     (report.exit(), codes.filter(|code| code != "witness.none").collect())
@@ -197,5 +211,8 @@ pub fn check(bundle: &[u8]) -> (u8, Vec<String>) {
 /// The bundle holds, and the verifier has nothing to say but these warnings.
 pub fn holds(bundle: &[u8], warnings: &[&str]) {
     let (exit, found) = check(bundle);
-    assert_eq!((exit, found.iter().map(String::as_str).collect::<Vec<_>>().as_slice()), (0, warnings));
+    assert_eq!(
+        (exit, found.iter().map(String::as_str).collect::<Vec<_>>().as_slice()),
+        (0, warnings)
+    );
 }

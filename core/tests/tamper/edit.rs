@@ -45,7 +45,11 @@ fn walk(value: &Value, path: &mut Path, found: &mut Vec<(Path, Value)>) {
     found.push((path.clone(), value.clone()));
     let below: Vec<(String, &Value)> = match value {
         Value::Object(members) => members.iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-        Value::Array(items) => items.iter().enumerate().map(|(n, value)| (n.to_string(), value)).collect(),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .map(|(n, value)| (n.to_string(), value))
+            .collect(),
         _ => Vec::new(),
     };
     for (name, value) in below {
@@ -57,7 +61,9 @@ fn walk(value: &Value, path: &mut Path, found: &mut Vec<(Path, Value)>) {
 
 /// The value at a place.
 pub(crate) fn at<'a>(value: &'a mut Value, path: &[String]) -> &'a mut Value {
-    let Some((first, rest)) = path.split_first() else { return value };
+    let Some((first, rest)) = path.split_first() else {
+        return value;
+    };
     match value {
         Value::Object(members) => at(members.get_mut(first).unwrap(), rest),
         Value::Array(items) => at(&mut items[first.parse::<usize>().unwrap()], rest),
@@ -111,7 +117,9 @@ pub(crate) fn other_text(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     // The middle of an id is its version: there the last letter is taken.
     let from = if letters.len() == 36 { 35 } else { letters.len() / 2 };
-    let found = (from..letters.len()).chain(0..from).find(|n| letters[*n].is_ascii_alphanumeric());
+    let found = (from..letters.len())
+        .chain(0..from)
+        .find(|n| letters[*n].is_ascii_alphanumeric());
     let Some(at) = found else { return format!("{text}x") };
     let mut letters = letters;
     letters[at] = match letters[at] {
@@ -127,6 +135,7 @@ pub(crate) fn other_text(text: &str) -> String {
 /// The place as a JSON Pointer.
 pub(crate) fn pointer(path: &[String]) -> String {
     let mut text = String::new();
-    path.iter().for_each(|name| execert::canon::push_pointer(&mut text, name));
+    path.iter()
+        .for_each(|name| execert::canon::push_pointer(&mut text, name));
     text
 }

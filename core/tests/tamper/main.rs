@@ -29,7 +29,9 @@ fn the_bundles_hold_what_they_should() {
     println!("{kinds:?}");
     assert_eq!(kinds.len(), 27, "every kind: {kinds:?}");
     assert_eq!(chain.records().len(), 50);
-    let documents = (0..chain.lines.len()).filter(|n| chain.what(*n) == What::Document).count();
+    let documents = (0..chain.lines.len())
+        .filter(|n| chain.what(*n) == What::Document)
+        .count();
     assert!(documents >= 1, "an approval is in the file");
     let runs = runs();
     let report = runs.report(&runs.lines);

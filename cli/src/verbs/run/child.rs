@@ -25,8 +25,14 @@ pub(super) struct Stream {
 
 pub(super) fn run(command: &[OsString]) -> io::Result<Ended> {
     let mut words = command.iter();
-    let program = words.next().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
-    let mut child = Command::new(program).args(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let program = words
+        .next()
+        .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+    let mut child = Command::new(program)
+        .args(words)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (stdout, stderr) = thread::scope(|scope| {
         let out = scope.spawn(|| pass(stdout, &mut io::stdout()));
@@ -67,7 +73,9 @@ fn pass(from: Option<impl Read>, to: &mut dyn Write) -> Stream {
 #[cfg(unix)]
 fn exit_code(status: std::process::ExitStatus) -> u8 {
     use std::os::unix::process::ExitStatusExt;
-    let code = status.code().or_else(|| status.signal().map(|signal| signal.saturating_add(128)));
+    let code = status
+        .code()
+        .or_else(|| status.signal().map(|signal| signal.saturating_add(128)));
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 

@@ -23,8 +23,16 @@ type Described = (Value, Vec<Value>);
 pub(super) fn name(program: &OsStr) -> String {
     let base = Path::new(program).file_name().unwrap_or(program).to_string_lossy();
     let fits = |letter: char| letter.is_ascii_alphanumeric() || "_.:/@+#=-".contains(letter);
-    let name: String = base.chars().map(|letter| if fits(letter) { letter } else { '_' }).take(200).collect();
-    if execert::id::is_ident(&name) { name } else { format!("_{}", name.get(1..).unwrap_or_default()) }
+    let name: String = base
+        .chars()
+        .map(|letter| if fits(letter) { letter } else { '_' })
+        .take(200)
+        .collect();
+    if execert::id::is_ident(&name) {
+        name
+    } else {
+        format!("_{}", name.get(1..).unwrap_or_default())
+    }
 }
 
 pub(super) fn describe(command: &[OsString], inputs: &[String], public: bool) -> Result<Described, Fail> {
@@ -86,7 +94,10 @@ fn text(bytes: &[u8], path: &str, conversions: &mut Vec<(String, &'static str)>)
 
 fn sorted(mut conversions: Vec<(String, &'static str)>) -> Vec<Value> {
     conversions.sort_by(|a, b| execert::canon::cmp_utf16(&a.0, &b.0));
-    conversions.into_iter().map(|(path, from)| Value::Array(vec![Value::from(path), Value::from(from)])).collect()
+    conversions
+        .into_iter()
+        .map(|(path, from)| Value::Array(vec![Value::from(path), Value::from(from)]))
+        .collect()
 }
 
 /// Files up to 1 MiB with what is in them; of larger ones a digest, salted unless `public`.
