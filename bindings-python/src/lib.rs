@@ -13,9 +13,6 @@ mod value;
 /// The native half of `execert`.
 #[pyo3::pymodule(gil_used = false)]
 mod _execert {
-    #[cfg(feature = "testing")]
-    #[pymodule_export]
-    use crate::evidence::_arm_panic;
     #[cfg(feature = "command")]
     #[pymodule_export]
     use crate::evidence::main;
@@ -29,6 +26,17 @@ mod _execert {
     use crate::recorder::{Recorder, Run, Step};
     #[pymodule_export]
     use crate::value::Snapshot;
+
+    /// The hook of the tests is not part of the module's public names.
+    #[cfg(feature = "testing")]
+    #[pymodule_init]
+    fn hooks(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+        use pyo3::types::PyAnyMethods;
+        module.setattr(
+            "_arm_panic",
+            pyo3::wrap_pyfunction!(crate::evidence::_arm_panic, module)?,
+        )
+    }
 
     /// The version of the package, of the core and of the command line.
     #[pymodule_export]

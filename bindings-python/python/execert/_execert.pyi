@@ -1,6 +1,28 @@
 from os import PathLike
 from typing import Any, BinaryIO, Final, final
 
+__all__ = [
+    "Key",
+    "Recorder",
+    "Run",
+    "Snapshot",
+    "Step",
+    "__version__",
+    "canonical",
+    "check",
+    "convert",
+    "main",
+    "parse",
+    "plain",
+    "redact",
+    "render_text",
+    "reveal",
+    "snapshot",
+    "trust_build",
+    "user_trust",
+    "verify",
+]
+
 __version__: Final[str]
 
 @final
@@ -39,7 +61,6 @@ class Recorder:
     def erase(self, request: object) -> dict[str, Any]: ...
     def seal(self) -> dict[str, Any]: ...
     def heartbeat(self) -> dict[str, Any]: ...
-    def feed(self, event: object) -> dict[str, Any]: ...
     def close(self) -> None: ...
     def before_fork(self) -> None: ...
     def after_fork(self, child: bool) -> None: ...

@@ -2,9 +2,7 @@
 
 from typing import Final, Literal, NamedTuple
 
-__all__ = ["CODES", "Code", "Entry", "Kind"]
-
-Kind = Literal["Invalid", "Denied", "Untrusted", "Conflict", "Unavailable", "Internal"]
+__all__ = ["CODES", "Code", "Entry"]
 
 Code = Literal[
     "canon.empty",
@@ -47,6 +45,7 @@ Code = Literal[
     "wire.bad_argument",
     "wire.bad_handle",
     "disclose.erased",
+] | Literal[
     "content.changed",
     "content.withheld",
     "content.absent",
@@ -101,6 +100,7 @@ Code = Literal[
     "time.claim_contradicted",
     "replay.differs",
     "verify.embedded",
+] | Literal[
     "policy.denied",
     "policy.undecided",
     "policy.unavailable",
@@ -118,12 +118,14 @@ Code = Literal[
     "plan.deviation",
     "budget.insufficient",
     "recorder.quota",
+] | Literal[
     "chain.head_moved",
     "chain.locked",
     "chain.forked_process",
     "store.request_reused",
     "witness.rollback",
     "witness.fork",
+] | Literal[
     "store.io",
     "store.full",
     "store.read_only",
@@ -134,14 +136,16 @@ Code = Literal[
     "key.signer_refused",
     "witness.unavailable",
     "witness.protocol",
+] | Literal[
     "internal.panic",
 ]
+"""Every code, one group per kind."""
 
 
 class Entry(NamedTuple):
     """What a code says."""
 
-    kind: Kind
+    kind: Literal["Invalid", "Denied", "Untrusted", "Conflict", "Unavailable", "Internal"]
     """What the caller has to do."""
     number: int
     """The number of the code in C and Go."""

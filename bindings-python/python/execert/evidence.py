@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Evidence", "check", "redact", "reveal", "verify"]
 
-Evidence: TypeAlias = "str | os.PathLike[str] | bytes | BinaryIO"
+Evidence: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO
 """A bundle: the path of a file, its bytes, or an open binary file, read once."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Literal, NamedTuple
 
 from . import _execert
@@ -19,11 +18,8 @@ Verdict = Literal[
     "incomplete",
     "expired",
     "requirement-missing",
-    "own-key",
-    "intact-warnings",
-    "intact",
-]
-"""The closed list of verdicts, the first that applies."""
+] | Literal["own-key", "intact-warnings", "intact"]
+"""The closed list of verdicts, the first that applies; the last three hold (exit code 0)."""
 
 
 class Finding(NamedTuple):
@@ -81,7 +77,7 @@ class Report:
         self._bytes = jcs
         self._name = name
         self._trust = trust
-        self._value: dict[str, Any] = json.loads(jcs)
+        self._value: dict[str, Any] = _execert.parse(jcs)
 
     @property
     def verdict(self) -> Verdict:
@@ -149,7 +145,7 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """A copy of the whole document."""
-        value: dict[str, Any] = json.loads(self._bytes)
+        value: dict[str, Any] = _execert.parse(self._bytes)
         return value
 
     def to_json(self) -> bytes:

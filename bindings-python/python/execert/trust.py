@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -12,7 +11,7 @@ from .errors import InvalidInput
 
 __all__ = ["Trust", "TrustKey", "TrustLike"]
 
-Role = Literal["record", "log", "validator", "attestor", "approver", "tool", "revocation"]
+_Role = Literal["record", "log", "validator", "attestor", "approver", "tool", "revocation"]
 
 
 class TrustKey(NamedTuple):
@@ -20,7 +19,7 @@ class TrustKey(NamedTuple):
 
     key: str | os.PathLike[str] | _execert.Key
     """A PEM file or text, the whole fingerprint, a key id, or a `Key` (its public half)."""
-    role: Role = "record"
+    role: _Role = "record"
     label: str | None = None
     """Your own name for it; the only name that is shown plainly."""
     operator: str | None = None
@@ -70,7 +69,7 @@ class Trust:
         }
         given = {name: member for name, member in request.items() if member is not None and member != []}
         self._document: dict[str, Any] = _execert.trust_build(given)
-        self.name = ""
+        self.name = "given by the program"
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Trust:
@@ -92,12 +91,12 @@ class Trust:
     def _of(cls, document: dict[str, Any]) -> Trust:
         trust = cls.__new__(cls)
         trust._document = document
-        trust.name = ""
+        trust.name = "given by the program"
         return trust
 
     def to_dict(self) -> dict[str, Any]:
         """A copy of the trust document."""
-        document: dict[str, Any] = json.loads(json.dumps(self._document))
+        document: dict[str, Any] = _execert.parse(_execert.canonical(self._document))
         return document
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -110,7 +109,7 @@ class Trust:
         return f"Trust({keys} key{'' if keys == 1 else 's'}{', witnesses' if 'policy' in self._document else ''})"
 
 
-TrustLike: TypeAlias = "Trust | str | os.PathLike[str] | Mapping[str, object] | None"
+TrustLike: TypeAlias = Trust | str | os.PathLike[str] | Mapping[str, object] | None
 """A `Trust`, the path of a trust document, the document itself, or None for the user's own store."""
 
 

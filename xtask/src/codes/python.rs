@@ -4,25 +4,23 @@ use super::table::Code;
 
 /// The Python module.
 pub(crate) fn render(codes: &[Code]) -> String {
-    let literals: String = codes.iter().map(|code| format!("    {:?},\n", code.code)).collect();
+    let alias = groups(codes).join(" | ");
     let entries: String = codes.iter().map(entry).collect();
     format!(
         r#""""Every code of execert. Generated from `core/codes.toml` by `cargo xtask generate`; do not edit."""
 
 from typing import Final, Literal, NamedTuple
 
-__all__ = ["CODES", "Code", "Entry", "Kind"]
+__all__ = ["CODES", "Code", "Entry"]
 
-Kind = Literal["Invalid", "Denied", "Untrusted", "Conflict", "Unavailable", "Internal"]
-
-Code = Literal[
-{literals}]
+Code = {alias}
+"""Every code, one group per kind."""
 
 
 class Entry(NamedTuple):
     """What a code says."""
 
-    kind: Kind
+    kind: Literal["Invalid", "Denied", "Untrusted", "Conflict", "Unavailable", "Internal"]
     """What the caller has to do."""
     number: int
     """The number of the code in C and Go."""
@@ -46,6 +44,22 @@ CODES: Final[dict[Code, Entry]] = {{
 {entries}}}
 "#
     )
+}
+
+/// One `Literal` per kind, in order of the table: a union of several is what type checkers call a union, too.
+fn groups(codes: &[Code]) -> Vec<String> {
+    let mut kinds: Vec<&str> = Vec::new();
+    for code in codes {
+        if !kinds.contains(&code.kind.name()) {
+            kinds.push(code.kind.name());
+        }
+    }
+    let group = |kind: &&str| {
+        let of_kind = codes.iter().filter(|code| code.kind.name() == *kind);
+        let lines: String = of_kind.map(|code| format!("    {:?},\n", code.code)).collect();
+        format!("Literal[\n{lines}]")
+    };
+    kinds.iter().map(group).collect()
 }
 
 fn entry(code: &Code) -> String {
