@@ -2,8 +2,10 @@
 //! needs no Python object runs with the interpreter released.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use execert::{Code, Error};
+use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -75,6 +77,22 @@ pub(crate) fn exception(py: Python<'_>, error: &Error) -> PyErr {
         Ok(PyErr::from_value(made))
     };
     build().unwrap_or_else(|failed| failed)
+}
+
+/// Lets only the interpreter that came first use this module.
+///
+/// # Errors
+/// `ImportError` in any other.
+pub(crate) fn one_interpreter(py: Python<'_>) -> PyResult<()> {
+    static FIRST: AtomicUsize = AtomicUsize::new(0);
+    // Every interpreter has builtins of its own.
+    let mine = py.import("builtins")?.as_ptr().addr();
+    match FIRST.compare_exchange(0, mine, Ordering::AcqRel, Ordering::Acquire) {
+        Err(first) if first != mine => Err(PyImportError::new_err(
+            "execert runs in one interpreter of a process only",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The test hook of N56: the next call on this thread panics.

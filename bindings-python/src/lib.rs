@@ -27,15 +27,17 @@ mod _execert {
     #[pymodule_export]
     use crate::value::Snapshot;
 
-    /// The hook of the tests is not part of the module's public names.
-    #[cfg(feature = "testing")]
+    /// Refuses a second interpreter in the process: a ledger's locks and forks are watched once per process.
     #[pymodule_init]
-    fn hooks(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
-        use pyo3::types::PyAnyMethods;
-        module.setattr(
+    fn start(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+        crate::guard::one_interpreter(module.py())?;
+        #[cfg(feature = "testing")]
+        pyo3::types::PyAnyMethods::setattr(
+            module.as_any(),
             "_arm_panic",
             pyo3::wrap_pyfunction!(crate::evidence::_arm_panic, module)?,
-        )
+        )?;
+        Ok(())
     }
 
     /// The version of the package, of the core and of the command line.

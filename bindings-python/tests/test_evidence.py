@@ -189,15 +189,15 @@ def test_the_notebook_shows_text_only(recorder: Recorder, key: Key) -> None:
 
 def test_redact_and_reveal(bundle: bytes, trust: Trust, tmp_path: Path) -> None:
     (completeness,) = check(bundle, trust).completeness
-    places = {"hide": [{"chain": completeness.chain, "seq": 2, "paths": ["/input"]}]}
-    redact(bundle, places, tmp_path / "less.execert")
+    place = [{"chain": completeness.chain, "seq": 2, "paths": ["/input"]}]
+    redact(bundle, {"hide": place}, tmp_path / "less.execert")
     less = (tmp_path / "less.execert").read_bytes()
     assert b"c-17" in bundle
     assert b"c-17" not in less
     report = verify(less, trust)
     assert report.disclosure.withheld == 1
     assert check(less, trust, require=["no-withheld"]).verdict == "requirement-missing"
-    reveal(less, bundle, places, tmp_path / "again.execert")
+    reveal(less, bundle, {"show": place}, tmp_path / "again.execert")
     assert b"c-17" in (tmp_path / "again.execert").read_bytes()
     assert verify(tmp_path / "again.execert", trust).disclosure.withheld == 0
 

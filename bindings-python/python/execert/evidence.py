@@ -85,8 +85,11 @@ def redact(
 def reveal(
     evidence: Evidence, source: Evidence, request: Mapping[str, object], out: str | os.PathLike[str] | BinaryIO
 ) -> dict[str, Any]:
-    """Writes a copy with places shown again, out of a fuller copy; `request` names them as for `redact`."""
-    return _execert.reveal(_source(evidence), _source(source), {"redact": 1, **request}, _target(out))
+    """Writes a copy with places shown again, out of a fuller copy.
+
+    `request` is `{"show": [{"chain", "seq" or "run", "paths"}]}`; without `paths` all that the fuller copy shows.
+    """
+    return _execert.reveal(_source(evidence), _source(source), {"reveal": 1, **request}, _target(out))
 
 
 def _source(evidence: Evidence) -> Any:
