@@ -60,6 +60,7 @@ def calls(recorder: Recorder, tmp_path: Path) -> dict[str, Callable[[], object]]
         "Recorder.approve": lambda: native.approve({"approve": "x"}, key),
         "Recorder.find": lambda: native.find({"runs": {}}),
         "Recorder.export": lambda: native.export({"chain": True}, out),
+        "Recorder.feed": lambda: native.feed({}),
         "Recorder.erase": lambda: native.erase({}),
         "Recorder.seal": native.seal,
         "Recorder.heartbeat": native.heartbeat,

@@ -264,6 +264,10 @@ class Recorder:
         ten minutes of use."""
         return _head(self._native.heartbeat())
 
+    def feed(self, event: Mapping[str, object]) -> dict[str, Any]:
+        """Takes one event of a framework and answers where it went; for integrations (`execert.integration`)."""
+        return self._native.feed(dict(event))
+
     def close(self) -> None:
         """Closes the ledger. Runs that are still open end as incomplete."""
         self._native.close()

@@ -11,15 +11,12 @@ from .errors import InvalidInput
 
 __all__ = ["Trust", "TrustKey", "TrustLike"]
 
-_Role = Literal["record", "log", "validator", "attestor", "approver", "tool", "revocation"]
-
-
 class TrustKey(NamedTuple):
     """A key that counts, and for what."""
 
     key: str | os.PathLike[str] | _execert.Key
     """A PEM file or text, the whole fingerprint, a key id, or a `Key` (its public half)."""
-    role: _Role = "record"
+    role: Literal["record", "log", "validator", "attestor", "approver", "tool", "revocation"] = "record"
     label: str | None = None
     """Your own name for it; the only name that is shown plainly."""
     operator: str | None = None
