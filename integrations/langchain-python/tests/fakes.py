@@ -32,7 +32,7 @@ class FakeModel(BaseChatModel):
     turns: list[Any]
     fails: list[Any] = []
     model_name: str = "fake-1"
-    api_key: str = "configuration-that-must-not-be-recorded"
+    api_key: str = ""
 
     @property
     def _llm_type(self) -> str:
