@@ -50,7 +50,13 @@ pub fn check(content: &Value, form: &Form, index: Option<&Value>, root: &Hash) -
     };
     let tree = match Tree::of(content, form) {
         Ok(tree) => tree,
-        Err(error) => return vec![Difference::nowhere(error.code())],
+        Err(error) => {
+            // The index is judged all the same.
+            let index = index.filter(|index| index_hash(index) != Some(*root));
+            let mut found = vec![Difference::nowhere(error.code())];
+            found.extend(index.map(|_| Difference::index()));
+            return found;
+        }
     };
     if tree.root() == *root {
         return match index {
@@ -146,13 +152,16 @@ impl Places {
         let (Some(sealed), Some((value, tree))) = (index, content) else {
             return self.differs(index, content.map(|(_, tree)| tree));
         };
+        // An empty container is a leaf here too.
         match (sealed, value) {
             (Value::String(_), _) => {
                 if index_hash(sealed) != Some(tree.root()) {
                     self.differs(index, Some(tree));
                 }
             }
-            (Value::Object(names), Value::Object(object)) if tree.children().len() == object.len() => {
+            (Value::Object(names), Value::Object(object))
+                if !object.is_empty() && tree.children().len() == object.len() =>
+            {
                 let members: Vec<_> = object.iter().zip(tree.children()).collect();
                 let same =
                     names.len() == members.len() && names.iter().zip(&members).all(|((a, _), ((b, _), _))| a == *b);
@@ -176,7 +185,9 @@ impl Places {
                     self.below(name, sealed, found);
                 }
             }
-            (Value::Array(sealed), Value::Array(items)) if tree.children().len() == items.len() => {
+            (Value::Array(sealed), Value::Array(items))
+                if !items.is_empty() && tree.children().len() == items.len() =>
+            {
                 let skip = if sealed.len() == items.len() {
                     0
                 } else {

@@ -33,7 +33,9 @@ pub fn redact(bundle: &mut dyn Read, request: &Value, out: &mut dyn Write) -> Re
         for line in file.records_at(place)? {
             let wanted: Vec<String> = match (&line.content, place.is_all()) {
                 (Some((content, _)), true) => paths.iter().filter(|p| content.pointer(p).is_some()).cloned().collect(),
-                _ => paths.clone(),
+                // A record without content has no such path; where it is named alone, that is an error.
+                (None, true) => Vec::new(),
+                (_, false) => paths.clone(),
             };
             if !wanted.is_empty() {
                 matched = matched.saturating_add(hide(line, &wanted)?);

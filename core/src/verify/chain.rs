@@ -103,7 +103,7 @@ fn rules(case: &Case<'_>, chain: At, found: &mut Vec<(At, Option<&'static str>)>
             found.push((*at, None));
         }
         let Some(seen) = case.file.seen(*at) else { continue };
-        let fits = last.is_none_or(|(before, epoch, kind)| {
+        let fits = last.map_or(*seq > 0 || seen.epoch == 0, |(before, epoch, kind)| {
             let next = epoch.saturating_add(u64::from(kind == Kind::Heartbeat));
             if before.checked_add(1) == Some(*seq) {
                 seen.epoch == next

@@ -238,6 +238,19 @@ impl File {
         at
     }
 
+    /// The lines that hold a record again, each with the line that held it first.
+    pub(super) fn repeats(&self) -> BTreeMap<At, At> {
+        let counts = |(_, record): &(At, &Record)| record.standing != Standing::Left;
+        let first: BTreeMap<Digest, At> = self
+            .lines()
+            .filter(counts)
+            .map(|(at, record)| (record.digest, at))
+            .collect();
+        let left = self.lines().filter(|(_, record)| record.standing == Standing::Left);
+        left.filter_map(|(at, record)| Some((at, *first.get(&record.digest)?)))
+            .collect()
+    }
+
     /// The place of a withheld line.
     pub(super) fn withheld(&mut self, chain: Uuid, digest: Digest, place: &WithheldAt) -> Record {
         let chain = self.chain(chain);

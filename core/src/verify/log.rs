@@ -326,6 +326,14 @@ fn fill(case: &Case<'_>, cover: &mut Cover) {
             }
         }
     }
+    // What covers a record covers it wherever it stands.
+    for (again, first) in case.file.repeats() {
+        for slots in [&mut cover.time, &mut cover.size] {
+            if let Some(value) = slots.get(first).copied().flatten() {
+                lower(slots, again, value);
+            }
+        }
+    }
 }
 
 /// What the witnesses come to for the reader: `witness.quorum_not_met`, `witness.none`, `witness.same_operator`.

@@ -35,19 +35,20 @@ pub(super) fn check(case: &mut Case<'_>, cover: &Cover) -> Lists {
         let Some(entry) = case.trust.keys.get(*entry) else {
             continue;
         };
-        if entry.unrevoked {
-            continue;
-        }
-        answer.none_needed = false;
         let covering = lists
             .iter()
             .enumerate()
             .filter(|(_, (operator, _))| *operator == entry.operator.as_deref());
         match covering.max_by_key(|(_, (_, list))| list.list.number) {
+            // A list counts also for a signer of whom the reader says that there is none.
             Some((at, _)) => {
                 used.insert(at);
+                answer.none_needed = false;
             }
-            None => unchecked = true,
+            None => {
+                unchecked |= !entry.unrevoked;
+                answer.none_needed &= entry.unrevoked;
+            }
         }
     }
     let now = case.options.now;

@@ -128,7 +128,8 @@ pub(super) fn complete(case: &mut Case<'_>) {
         };
         let numbers = view.by_seq.iter().map(|(seq, _)| *seq);
         if let Some((records, ..)) = run.range {
-            found.extend(holes(numbers, 0).into_iter().map(|seq| missing(Code::RunGap, seq)));
+            let gaps = holes(numbers, 0).into_iter().filter(|seq| *seq < records);
+            found.extend(gaps.map(|seq| missing(Code::RunGap, seq)));
             let next = view.by_seq.last().map_or(0, |(last, _)| last.saturating_add(1));
             found.extend((next < records).then(|| missing(Code::RunTruncated, next)));
         } else if !case.file.of_runs() {

@@ -216,6 +216,11 @@ impl Places {
                 }
             }
         }
+        for (again, first) in case.file.repeats() {
+            if covered.contains(&first) {
+                covered.insert(again);
+            }
+        }
         let back = case.chains.iter().map(|view| {
             let mut first = Vec::with_capacity(view.by_seq.len());
             for (position, (seq, at)) in view.by_seq.iter().enumerate() {

@@ -119,7 +119,7 @@ pub(crate) fn chain() -> Made {
     let run = recorder
         .run_open(&json(&format!(
             r#"{{"name":"refund-4471","thread":"t1","input":{{"ticket":4471,"customer":"{SECRET}"}},"actor":{{"type":"agent","id":"refunds"}},
-                "principal":{{"type":"human","id":"p-17"}},"trace":{{"traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}},
+                "principal":{{"type":"human","id":"p-17"}},"trace":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
                 "ext":{{"com.example/ticket":4471}},"names":{{"customer":"{SECRET}"}}}}"#
         )))
         .unwrap();
@@ -147,6 +147,10 @@ pub(crate) fn chain() -> Made {
         let document =
             format!(r#"{{"op":"step","kind":"{kind}","name":"{kind}.a","input":{{"query":"{kind}","top":3}}}}"#);
         step(&run, &document, r#"{"output":{"hits":[1,2.5,null,true]}}"#);
+    }
+    for n in 0..2 {
+        let document = format!(r#"{{"op":"tool","name":"crm.history","input":{{"page":{n}}},"tier":"low"}}"#);
+        step(&run, &document, r#"{"output":{"rows":[["a",1],["b",2]],"next":null}}"#);
     }
     let (failing, _) = run
         .step_open(&json(r#"{"op":"tool","name":"crm.write","input":{"a":1}}"#))

@@ -111,8 +111,8 @@ def _runs_of_chain(case, chain):
                 case.findings.error(STEP, "run.gap", Place(chain.id, None, (run_id, expected)))
             expected = number + 1
         later = max((line.seq for line in run.values() if not line.withheld), default=-1)
-        for line in run.values():
-            if line.withheld and line.seq > later:
+        for line in case.bundle.records:
+            if line.withheld and line.chain == chain_id and line.run and line.run[0] == run_id and line.seq >= later:
                 case.findings.error(STEP, "chain.foreign_record", place_of(line))
 
 

@@ -115,7 +115,7 @@ def walk(case):
                 continue
             if order:
                 _place_basis(case, chain, record)
-            if chain.at(seq) is record:
+            if chain.at(seq) is record or chain.basis.get(seq) is record:
                 _event(case, keys, record)
 
 
@@ -126,11 +126,12 @@ def _counts(case, keys, basis):
 
 
 def _place_basis(case, chain, basis):
-    """Another line with the seq of a basis is a fork."""
+    """Another line with the seq of a basis is a fork; the basis counts all the same."""
     first = chain.at(basis.seq)
-    if first is None:
-        chain.basis[basis.seq] = basis
-    elif first.digest != basis.digest:
+    if first is not None and first.digest == basis.digest:
+        return
+    chain.basis.setdefault(basis.seq, basis)
+    if first is not None:
         case.findings.error(STEP, "chain.forked", place_of(first), sealed=first.digest, found=basis.digest)
 
 

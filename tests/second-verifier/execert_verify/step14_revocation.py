@@ -46,11 +46,11 @@ def _lists(case):
 
 
 def _newest(lists):
-    """The list with the highest number of each signer: its age counts."""
+    """The list with the highest number of each operator: its age counts."""
     newest = {}
     for one in lists:
-        if one.signer not in newest or newest[one.signer].number < one.number:
-            newest[one.signer] = one
+        if one.operator not in newest or newest[one.operator].number <= one.number:
+            newest[one.operator] = one
     return list(newest.values())
 
 

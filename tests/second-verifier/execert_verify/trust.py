@@ -3,7 +3,7 @@
 import hashlib
 
 from . import envelope, jcs, policy
-from .encodings import ed25519_key, is_time, millis, unb64
+from .encodings import ed25519_key, is_int, is_time, millis, unb64
 from .errors import BadArgument, Refused
 from .keys import keyid_of
 from .shapes import (base64, boolean, hex64, integer, items, keyid, need_object, obj, spki, string, test, word)
@@ -14,7 +14,7 @@ ENTRY = obj({"role": word(*ROLES), "label": string},
             {"spki": spki, "keyid": keyid, "operator": string, "own": boolean, "revocation": word("none")})
 TRUST = obj({"trust": test(lambda v: v == 1 and not isinstance(v, bool)), "keys": items(ENTRY, empty=True)},
             {"roots": items(base64, empty=True), "tsa": items(base64, empty=True), "policy": string,
-             "known": items(obj({"origin": string, "size": integer, "root": hex64}), empty=True),
+             "known": items(obj({"origin": string, "size": test(lambda v: is_int(v) and v >= 1), "root": hex64}), empty=True),
              "lists": items(need_object, empty=True), "max_age_s": integer})
 OPTIONS = obj({"now": test(is_time)}, {"allow_open": boolean, "require": items(string, empty=True),
                                        "mac_key": test(lambda v: len(unb64(v) or b"") == 32)})
