@@ -195,6 +195,8 @@ impl Beside {
                 u64::try_from(open.hidden.iter().collect::<BTreeSet<_>>().len()).unwrap_or(u64::MAX)
             }
         };
+        // A list that hides nothing is wrong, and hides nothing.
+        let shown = if hidden == 0 { Shown::Whole } else { shown };
         let differences = content::check(&content, &form, index, root);
         Beside {
             shown,

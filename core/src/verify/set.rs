@@ -37,15 +37,16 @@ pub(super) fn stand(case: &mut Case<'_>) {
             }
         }
         let record = case.file.record(at);
-        let run = record
-            .and_then(|record| record.run)
-            .filter(|_| outcome == Standing::Counts);
-        if let Some((run, seq)) = run
+        if let Some((run, seq)) = record.and_then(|record| record.run)
             && let Some(order) = runs.get_mut(run)
         {
             reordered |= order.last.is_some_and(|last| seq < last);
             order.last = order.last.max(Some(seq));
-            if let Some(first) = order.places.put(seq, at) {
+            // What has no place in the chain takes none in its run.
+            let first = (outcome == Standing::Counts)
+                .then(|| order.places.put(seq, at))
+                .flatten();
+            if let Some(first) = first {
                 let again = again_or_forked(case, digest, place, first);
                 outcome = if again && place.record.is_none() {
                     Standing::Left

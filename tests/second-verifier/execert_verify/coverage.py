@@ -50,7 +50,7 @@ class Coverage:
             whole = seen.chain.from_zero()
             if seen.note.size <= whole:
                 self._as_checkpoint(seen)
-            if seen.receipt is not None:
+            if seen.receipt is not None and not seen.root_differs:
                 self._as_receipt(seen)
 
     def _as_checkpoint(self, seen):

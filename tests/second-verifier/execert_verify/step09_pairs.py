@@ -35,8 +35,8 @@ def _links_fit(case, chain, record, answered):
 
 def _intent_fits(case, chain, record, link):
     """The target is an earlier intent of the same kind, run, step and attempt."""
-    target = chain.at(link["seq"]) or _withheld_by_digest(case, chain, link["digest"])
     p = record.predicate
+    target = chain.at(link["seq"]) or _withheld_by_digest(case, chain, p["run"]["id"], link["digest"])
     if target is None:
         run = case.run_lines(chain.id, p["run"]["id"])
         return not all(number in run for number in range(p["run"]["seq"]))
@@ -47,7 +47,7 @@ def _intent_fits(case, chain, record, link):
             and all(t.get(name) == p.get(name) for name in ("kind", "step", "attempt")))
 
 
-def _withheld_by_digest(case, chain, digest):
-    """A withheld line of scope runs has no seq; its digest finds it."""
+def _withheld_by_digest(case, chain, run, digest):
+    """A withheld line of scope runs has no seq; its digest finds it, in the same run."""
     return next((line for line in case.kept() if line.withheld and line.seq is None and line.chain == chain.id
-                 and line.digest == digest), None)
+                 and line.run[0] == run and line.digest == digest), None)
