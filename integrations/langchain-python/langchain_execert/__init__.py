@@ -1,8 +1,5 @@
-"""Certified execution records of LangChain and LangGraph.
-
-`Handler` observes what a run does, `Middleware` and `gate` stand before each tool and can stop it, `resume` answers an
-approval that an agent waits for, and `instrument` observes a whole process. What was recorded is checked with `execert`.
-"""
+"""Certified execution records of LangChain and LangGraph: `Handler` and `instrument` observe, `Middleware` and `gate`
+stand before each tool and can stop it, `resume` answers what an agent waits for. What was recorded `execert` checks."""
 
 from .approvals import resume
 from .gate import Middleware, gate

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from execert import Recorder, Request
 from execert.integration import ident
+from langgraph.errors import GraphInterrupt
+from langgraph.types import Command, interrupt
 
 from .events import feed
 
@@ -31,35 +33,25 @@ def pending(call: Call) -> Request | None:
 def again(call: Call, asked: Request | None) -> str | None:
     """Repeats the pause for that request and gives the approval to use. What was approved with other arguments does not
     wait again: the gate refuses it."""
-    if asked is None:
-        return None
-    if asked.state != "approved" or asked.input == call.input:
+    if asked is not None and (asked.state != "approved" or asked.input == call.input):
         pause(call, asked.digest)
-    return asked.digest if asked.state == "approved" else None
+    return asked.digest if asked is not None and asked.state == "approved" else None
 
 
 def pause(call: Call, request: str) -> None:
     """Pauses the graph before the tool. When it was resumed this returns: LangGraph answers its pauses by their order,
     so a pause has to be repeated even when its answer is known."""
-    from langgraph.errors import GraphInterrupt
-    from langgraph.types import interrupt
-
     try:
         interrupt({"execert": 1, "request": request, "tool": call.name, "call": call.call_id, "arguments": call.input})
     except GraphInterrupt as paused:
-        for raised in paused.args[0]:
-            feed(call.recorder).known[request] = raised.id
+        feed(call.recorder).known[request] = paused.args[0][0].id
         raise
 
 
 def resume(
-    recorder: Recorder,
-    *,
-    thread: str,
-    key: Any = None,
-    verdict: str | Mapping[str, str] = "approved",
+    recorder: Recorder, *, thread: str, key: Any = None, verdict: str | Mapping[str, str] = "approved",
     interrupts: Iterable[Any] = (),
-) -> Any:
+) -> Command[Any]:  # fmt: skip
     """Answers what a thread waits for, signed with the approver's key; gives the `Command` to invoke the graph with.
 
     `verdict` is `approved` or `refused`, or one for each call id; calls left out go on waiting. Without a key the graph
@@ -67,13 +59,11 @@ def resume(
     `interrupts=graph.get_state(config).interrupts` if more than one is pending; those of `HumanInTheLoopMiddleware`
     among them are answered too, which opens no gate.
     """
-    from langgraph.types import Command
-
     ids = feed(recorder).known
     answers: dict[str, Any] = {}
     for pending in interrupts:
         value = pending.value if isinstance(pending.value, dict) else {}
-        if "request" in value:
+        if "execert" in value:
             ids[value["request"]] = pending.id
         elif "action_requests" in value:
             one = {"type": "approve" if verdict == "approved" else "reject"}
@@ -88,9 +78,8 @@ def resume(
             recorder.approve(request.digest, key, verdict=said)
         elif request.state not in _PENDING:
             continue
-        answer = {"request": request.digest, "verdict": said}
         if request.digest in ids:
-            answers[ids.pop(request.digest)] = answer
+            answers[ids.pop(request.digest)] = said
         else:
-            unplaced.append(answer)
+            unplaced.append(said)
     return Command(resume=answers or (unplaced[0] if len(unplaced) == 1 else unplaced))

@@ -7,13 +7,7 @@ from typing import Any
 
 from execert import Recorder
 from execert.integration import Feed, ident
-
-try:
-    from langgraph.errors import GraphBubbleUp
-except ImportError:  # LangChain without LangGraph has no such control flow
-
-    class GraphBubbleUp(Exception):  # type: ignore[no-redef]
-        """Never raised."""
+from langgraph.errors import GraphBubbleUp
 
 
 def feed(recorder: Recorder) -> Feed:

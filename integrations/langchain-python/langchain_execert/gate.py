@@ -87,8 +87,8 @@ class Middleware(AgentMiddleware):
 
     def _wait(self, call: Call, refusal: Denied, asked: Request | None) -> None:
         """Pauses for an approval that is asked for newly; any other refusal stands."""
-        known = (None, asked and asked.digest)
-        if not self._approvals or refusal.code != "policy.approval_missing" or refusal.request in known:
+        new = refusal.request not in (None, asked and asked.digest) and refusal.code == "policy.approval_missing"
+        if not self._approvals or not new:
             raise refusal
         pause(call, str(refusal.request))
 
@@ -120,11 +120,12 @@ class Call:
             told = [["/input" + pointer, word] for pointer, word in self.conversions]
             details.update(conversions=told, live_arguments=True)
         # In the run that the handler opened for this graph; without a handler, in a run of this call alone.
-        run = feed(self.recorder).run_of(self.parent)
-        self._own = None if run else self._own or self.recorder.run(self.name, thread=self.thread)
-        place = self.recorder.join(run) if run else self._own
+        if run := feed(self.recorder).run_of(self.parent):
+            place = self.recorder.join(run)
+        else:
+            place = self._own = self._own or self.recorder.run(self.name, thread=self.thread)
         definition = _definition(self.request.tool)
-        return place.tool(self.name, self.input, approval=self.approval, definition=definition, details=details)  # type: ignore[union-attr]
+        return place.tool(self.name, self.input, approval=self.approval, definition=definition, details=details)
 
     def permitted(self, step: Step) -> Any:
         """The request as recorded: the tool gets a copy of what was decided on, not an object that may change."""
@@ -135,9 +136,8 @@ class Call:
         """Records the outcome. The act is done: if that cannot be written, the next opening says `unknown`."""
         status = "failed" if getattr(output, "status", None) == "error" else "ok"
         status = status if error is None else ending(error)
-        told = content(output=output) if error is None else content(error=error if status == "failed" else None)
-        if invalid_arguments(error):
-            told["text"] = "invalid-arguments"
+        shown = {"output": output} if error is None else {"error": error if status == "failed" else None}
+        told = content(**shown, text="invalid-arguments" if invalid_arguments(error) else None)
         self._quietly(lambda: step._finish({**told, "status": status}))
         self.end()
 
@@ -163,9 +163,8 @@ class Call:
 async def _opened(call: Call) -> Step:
     step, cancelled = await _off_loop(call.open)
     if cancelled:
-        error = asyncio.CancelledError()
-        await _off_loop(functools.partial(call.close, step, error=error))
-        raise error
+        await _off_loop(lambda: call.close(step, error=asyncio.CancelledError()))
+        raise asyncio.CancelledError
     return step
 
 

@@ -70,22 +70,19 @@ class Handler(_Base):
     def on_chain_end(self, outputs: Any, *, run_id: Any, parent_run_id: Any = None, **told: Any) -> None:
         if parent_run_id is None:
             # A run over a generator tells its input only now.
-            late = told.get("inputs")
-            late = None if late in (None, "", {"input": ""}) else late
-            self._send("run-end", run_id, status="ok", content=content(output=outputs, input=late))
+            self._send("run-end", run_id, status="ok", content=content(output=outputs, input=told.get("inputs")))
             return
         for it in tool_messages(outputs):
-            name, status = ident(getattr(it, "name", None) or "tool"), _status(it)
-            members = {"call": ident(it.tool_call_id), "name": name, "status": status, "content": content(output=it)}
-            self._send("message", run_id, parent_run_id, **members)
+            about = {"call": ident(it.tool_call_id), "name": ident(it.name or "tool"), "status": _status(it)}
+            self._send("message", run_id, parent_run_id, **about, content=content(output=it))
         self._send("node-end", run_id, parent_run_id, status="ok")
 
-    def on_chain_error(self, error: BaseException, *, run_id: Any, parent_run_id: Any = None, **_: Any) -> None:
-        self._error("run-error" if parent_run_id is None else "node-error", run_id, parent_run_id, error)
+    def on_chain_error(self, error: BaseException, **told: Any) -> None:
+        self._error("run-error" if told.get("parent_run_id") is None else "node-error", error, told)
 
     def on_chat_model_start(self, serialized: Any, messages: Any, *, run_id: Any, parent_run_id: Any = None, **told: Any) -> None:
-        one = isinstance(messages, list) and len(messages) == 1
-        self._model_start(serialized, {"messages": messages[0] if one else messages}, run_id, parent_run_id, told)
+        given = messages[0] if isinstance(messages, list) and len(messages) == 1 else messages
+        self._model_start(serialized, {"messages": given}, run_id, parent_run_id, told)
 
     def on_llm_start(self, serialized: Any, prompts: Any, *, run_id: Any, parent_run_id: Any = None, **told: Any) -> None:
         self._model_start(serialized, {"prompts": prompts}, run_id, parent_run_id, told)
@@ -109,29 +106,26 @@ class Handler(_Base):
         about = {**(getattr(response, "llm_output", None) or {}), **(getattr(message, "response_metadata", None) or {})}
         used = getattr(message, "usage_metadata", None) or {}
         usage = {key: used[key] for key in ("input_tokens", "output_tokens") if isinstance(used.get(key), int)}
-        framework = {"usage": usage, "served": about.get("model_name"), "response_id": about.get("id")}
-        framework = {key: value for key, value in framework.items() if value}
+        names = {"served": about.get("model_name"), "response_id": about.get("id")}
+        framework = {**({"usage": usage} if usage else {}), **{key: ident(it) for key, it in names.items() if it}}
         output = content(output=answers[0] if len(answers) == 1 else answers)
         self._send("model-end", run_id, parent_run_id, status="ok", framework=framework, content=output)
 
-    def on_llm_error(self, error: BaseException, *, run_id: Any, parent_run_id: Any = None, **_: Any) -> None:
-        self._error("model-error", run_id, parent_run_id, error)
+    def on_llm_error(self, error: BaseException, **told: Any) -> None:
+        self._error("model-error", error, told)
 
     def on_tool_start(self, serialized: Any, input_str: str, *, run_id: Any, parent_run_id: Any = None, **told: Any) -> None:
         # `input_str` is a repr of Python; the arguments are `inputs`.
-        given, call = told.get("inputs"), told.get("tool_call_id")
-        self._send(
-            "tool-start", run_id, parent_run_id, name=_name(serialized, told, "tool"), thread=thread_of(told.get("metadata")),
-            call=None if call is None else ident(call), content=content(input=input_str if given is None else given),
-            framework=_framework(told.get("metadata")),
-        )  # fmt: skip
+        given, call, about = told.get("inputs"), told.get("tool_call_id"), told.get("metadata")
+        of = {"name": _name(serialized, told, "tool"), "call": ident(call) if call else None, "thread": thread_of(about)}
+        given = content(input=input_str if given is None else given)
+        self._send("tool-start", run_id, parent_run_id, **of, content=given, framework=_framework(about))
 
     def on_tool_end(self, output: Any, *, run_id: Any, parent_run_id: Any = None, **_: Any) -> None:
         self._send("tool-end", run_id, parent_run_id, status=_status(output), content=content(output=output))
 
-    def on_tool_error(self, error: BaseException, *, run_id: Any, parent_run_id: Any = None, **_: Any) -> None:
-        refused = {"refused": "invalid-arguments"} if invalid_arguments(error) else None
-        self._error("tool-error", run_id, parent_run_id, error, refused)
+    def on_tool_error(self, error: BaseException, **told: Any) -> None:
+        self._error("tool-error", error, told, {"refused": "invalid-arguments"} if invalid_arguments(error) else None)
 
     def on_retriever_start(self, serialized: Any, query: str, *, run_id: Any, parent_run_id: Any = None, **told: Any) -> None:
         name, thread = _name(serialized, told, "retriever"), thread_of(told.get("metadata"))
@@ -140,22 +134,23 @@ class Handler(_Base):
     def on_retriever_end(self, documents: Any, *, run_id: Any, parent_run_id: Any = None, **_: Any) -> None:
         self._send("retrieval", run_id, parent_run_id, status="ok", content=content(output=documents))
 
-    def on_retriever_error(self, error: BaseException, *, run_id: Any, parent_run_id: Any = None, **_: Any) -> None:
-        self._error("retrieval", run_id, parent_run_id, error)
+    def on_retriever_error(self, error: BaseException, **told: Any) -> None:
+        self._error("retrieval", error, told)
 
-    def on_interrupt(self, event: Any) -> None:
-        """LangGraph 1.1.10 and newer: a run pauses for people."""
-        asked = content(input=[[item.id, item.value] for item in event.interrupts])
-        self._send("interrupt", event.run_id, content=asked, framework=_checkpoint(event))
+    def on_interrupt(self, event: Any) -> None:  # LangGraph 1.1.10 and newer: a run pauses for people
+        self._pause("interrupt", event, content(input=[[item.id, item.value] for item in event.interrupts]))
 
-    def on_resume(self, event: Any) -> None:
-        """LangGraph 1.1.10 and newer: a run goes on from a checkpoint."""
-        self._send("resume", event.run_id, framework=_checkpoint(event))
+    def on_resume(self, event: Any) -> None:  # and goes on from a checkpoint
+        self._pause("resume", event)
 
-    def _error(self, event: str, run_id: Any, parent: Any, error: BaseException, framework: Any = None) -> None:
-        status = ending(error)
-        told = content(error=error) if status == "failed" else None
-        self._send(event, run_id, parent, status=status, content=told, framework=framework)
+    def _pause(self, name: str, event: Any, given: Any = None) -> None:
+        place = {"checkpoint": event.checkpoint_id, "namespace": "/".join(event.checkpoint_ns)}
+        self._send(name, event.run_id, content=given, framework=place)
+
+    def _error(self, event: str, error: BaseException, told: dict[str, Any], framework: Any = None) -> None:
+        status, ids = ending(error), (told["run_id"], told.get("parent_run_id"))
+        given = content(error=error) if status == "failed" else None
+        self._send(event, *ids, status=status, content=given, framework=framework)
 
 
 def _name(serialized: Any, told: dict[str, Any], other: str) -> str:
@@ -172,7 +167,3 @@ def _framework(metadata: Any, name: str | None = None) -> dict[str, Any]:
     told = metadata or {}
     found = {key: told[key] for key in ("langgraph_step", "langgraph_node", "langgraph_checkpoint_ns") if key in told}
     return {**found, "plumbing": True} if name is not None and name != told.get("langgraph_node") else found
-
-
-def _checkpoint(event: Any) -> dict[str, Any]:
-    return {"checkpoint": event.checkpoint_id, "namespace": "/".join(event.checkpoint_ns)}
