@@ -168,11 +168,17 @@ def test_the_program_of_a_user_is_checked(tmp_path: Path) -> None:
         "async def main() -> None:\n"
         "    async with r.run('n') as run:\n"
         "        reveal_type(await run.tool('t', call=f))\n"
+        "        reveal_type(await run.tool('t', call=g))\n"
+        "        reveal_type(await run.model('m', call=g))\n"
+        "        reveal_type(await (await run.permit('t')).run(g))\n"
+        "async def g(a: int) -> bytes: return b''\n"
     )
     done = run("-m", "mypy", "--strict", str(tmp_path / "program.py"))
     assert done.returncode == 0, done.stdout
     kinds = [line.partition("Revealed type is ")[2].strip('"') for line in done.stdout.splitlines() if "Revealed" in line]
-    assert [kind.replace("builtins.", "") for kind in kinds] == ["str", "int", "execert.step.Step", "str"]
+    assert [kind.replace("builtins.", "") for kind in kinds] == [
+        "str", "int", "execert.step.Step", "str", "bytes", "bytes", "bytes",
+    ]  # fmt: skip
 
 
 def test_an_import_is_cheap() -> None:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar, overload
 
 from . import _execert
 from .errors import ExecertError
@@ -158,12 +158,15 @@ class AsyncPermit:
         """True in a dry run: `run` then calls nothing."""
         return self._permit.not_run
 
-    async def run(self, call: Callable[..., Awaitable[T]] | Callable[..., T]) -> T:
+    @overload
+    async def run(self, call: Callable[..., Awaitable[T]]) -> T: ...
+    @overload
+    async def run(self, call: Callable[..., T]) -> T: ...
+    async def run(self, call: Callable[..., Any]) -> Any:
         """Calls with the permitted input and records the outcome. Raises `Denied` if used before or too old."""
         step = self._permit._step
         step._native.claim()
-        output: T = await _through(step, call)
-        return output
+        return await _through(step, call)
 
 
 class AsyncRun:
@@ -218,22 +221,39 @@ class AsyncRun:
         given = _given(input)
         return await _through(await _opened(lambda: self._run._open(op, name, given, details, members)), call)
 
+    @overload
     async def tool(
-        self, name: str, input: object = None, *, call: Callable[..., Awaitable[T]] | Callable[..., T],
-        approval: str | None = None, definition: Mapping[str, object] | None = None, dry_run: bool = False,
-        details: Details | None = None,
-    ) -> T:  # fmt: skip
+        self, name: str, input: object = None, *, call: Callable[..., Awaitable[T]], approval: str | None = None,
+        definition: Mapping[str, object] | None = None, dry_run: bool = False, details: Details | None = None,
+    ) -> T: ...  # fmt: skip
+    @overload
+    async def tool(
+        self, name: str, input: object = None, *, call: Callable[..., T], approval: str | None = None,
+        definition: Mapping[str, object] | None = None, dry_run: bool = False, details: Details | None = None,
+    ) -> T: ...  # fmt: skip
+    async def tool(
+        self, name: str, input: object = None, *, call: Callable[..., Any], approval: str | None = None,
+        definition: Mapping[str, object] | None = None, dry_run: bool = False, details: Details | None = None,
+    ) -> Any:  # fmt: skip
         """Asks the gate, records the intent durably, then calls with the recorded input. Raises `Denied`."""
-        output: T = await self._gated(call, "tool", name, input, details, _gate(approval, definition, dry_run))
-        return output
+        return await self._gated(call, "tool", name, input, details, _gate(approval, definition, dry_run))
 
+    @overload
     async def model(
-        self, name: str, input: object = None, *, call: Callable[..., Awaitable[T]] | Callable[..., T],
-        provider: str | None = None, details: Details | None = None,
-    ) -> T:  # fmt: skip
+        self, name: str, input: object = None, *, call: Callable[..., Awaitable[T]], provider: str | None = None,
+        details: Details | None = None,
+    ) -> T: ...  # fmt: skip
+    @overload
+    async def model(
+        self, name: str, input: object = None, *, call: Callable[..., T], provider: str | None = None,
+        details: Details | None = None,
+    ) -> T: ...  # fmt: skip
+    async def model(
+        self, name: str, input: object = None, *, call: Callable[..., Any], provider: str | None = None,
+        details: Details | None = None,
+    ) -> Any:  # fmt: skip
         """Records a call of a model; gated like a tool. `name` is the model asked for."""
-        output: T = await self._gated(call, "model", name, input, details, _model(provider, name))
-        return output
+        return await self._gated(call, "model", name, input, details, _model(provider, name))
 
     async def permit(
         self, name: str, input: object = None, *, approval: str | None = None,
