@@ -212,8 +212,12 @@ pub(crate) fn render_text(py: Python<'_>, report: &[u8], name: &str, trust: &str
 pub(crate) fn main(py: Python<'_>, arguments: Vec<std::ffi::OsString>) -> PyResult<u8> {
     guard::entry(py, || {
         guard::detached(py, || {
-            let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
-            Ok(execert_cli::run(arguments, &mut out, &mut err))
+            // Not locked: a command that is recorded writes its own output between ours, from other threads.
+            Ok(execert_cli::run(
+                arguments,
+                &mut std::io::stdout(),
+                &mut std::io::stderr(),
+            ))
         })
     })
 }

@@ -18,7 +18,8 @@ use crate::args::Cli;
 use crate::term::Term;
 
 /// Runs one command: `args` with the program's name first, data to `out`, everything else to `err`. The answer is the
-/// exit code, as `execert --help` lists it.
+/// exit code, as `execert --help` lists it. `out` and `err` must not hold the locks of this process's streams: a command
+/// that is recorded writes to them from threads of its own.
 pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,

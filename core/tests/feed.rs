@@ -194,7 +194,10 @@ fn before_the_fork_hook_the_child_is_refused() {
     let event = |text: &str| recorder.feed(&json(&format!(r#"{{"feed":1,"stack":"test",{text}}}"#)));
     event(r#""event":"run-start","id":"r","name":"agent""#).unwrap();
     host.pid.store(8, std::sync::atomic::Ordering::SeqCst);
-    assert_eq!(event(r#""event":"run-end","id":"r""#).unwrap_err().code().as_str(), "chain.forked_process");
+    assert_eq!(
+        event(r#""event":"run-end","id":"r""#).unwrap_err().code().as_str(),
+        "chain.forked_process"
+    );
 }
 
 #[test]

@@ -22,11 +22,23 @@ fn vectors() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         let vector = parse(&fs::read(&path).unwrap(), &Limits::DOCUMENT).unwrap();
-        let list = |member: &str| vector.get(member).and_then(Value::as_array).unwrap_or_default().to_vec();
+        let list = |member: &str| {
+            vector
+                .get(member)
+                .and_then(Value::as_array)
+                .unwrap_or_default()
+                .to_vec()
+        };
         for pair in list("malformed") {
-            let [document, path] = pair.as_array().unwrap() else { panic!("{name}") };
+            let [document, path] = pair.as_array().unwrap() else {
+                panic!("{name}")
+            };
             let error = Policy::parse(document).unwrap_err();
-            assert_eq!((error.code().as_str(), error.path()), ("policy.malformed", path.as_str()), "{name}: {document:?}");
+            assert_eq!(
+                (error.code().as_str(), error.path()),
+                ("policy.malformed", path.as_str()),
+                "{name}: {document:?}"
+            );
             count += 1;
         }
         let policy = vector.get("policy").map(|document| Policy::parse(document).unwrap());
@@ -34,7 +46,9 @@ fn vectors() {
             let request = Request {
                 name: case.get("tool").unwrap().as_str().unwrap(),
                 arguments: case.get("arguments").unwrap(),
-                tier: case.get("given").map(|tier| Tier::parse(tier.as_str().unwrap()).unwrap()),
+                tier: case
+                    .get("given")
+                    .map(|tier| Tier::parse(tier.as_str().unwrap()).unwrap()),
                 declared: case.get("declared").is_some(),
             };
             let decision = decide(policy.as_ref(), &request);
@@ -51,8 +65,14 @@ fn vectors() {
 
 #[test]
 fn the_digest_is_that_of_the_canonical_document() {
-    let a = Policy::parse(&json(r#"{"policy":1,"default":"deny","rules":[{"id":"a","tool":"t","verdict":"allow"}]}"#)).unwrap();
-    let b = Policy::parse(&json(r#"{ "rules": [{"verdict":"allow","tool":"t","id":"a"}], "default":"deny", "policy":1.0 }"#)).unwrap();
+    let a = Policy::parse(&json(
+        r#"{"policy":1,"default":"deny","rules":[{"id":"a","tool":"t","verdict":"allow"}]}"#,
+    ))
+    .unwrap();
+    let b = Policy::parse(&json(
+        r#"{ "rules": [{"verdict":"allow","tool":"t","id":"a"}], "default":"deny", "policy":1.0 }"#,
+    ))
+    .unwrap();
     assert_eq!(a.digest(), b.digest());
     let text = r#"{"default":"deny","policy":1,"rules":[{"id":"a","tool":"t","verdict":"allow"}]}"#;
     assert_eq!(a.digest(), Digest::of(text.as_bytes()));
@@ -71,10 +91,19 @@ fn hints_name_what_is_hardly_meant() {
     .unwrap();
     let report = policy.check();
     let hints = report.get("hints").unwrap().as_array().unwrap();
-    let paths: Vec<&str> = hints.iter().map(|hint| hint.get("path").unwrap().as_str().unwrap()).collect();
-    assert_eq!(paths, ["/default", "/rules/1", "/rules/3", "/approvers", "/escalation/0"]);
+    let paths: Vec<&str> = hints
+        .iter()
+        .map(|hint| hint.get("path").unwrap().as_str().unwrap())
+        .collect();
+    assert_eq!(
+        paths,
+        ["/default", "/rules/1", "/rules/3", "/approvers", "/escalation/0"]
+    );
     let good = json(r#"{"policy":1,"default":"deny","rules":[{"id":"a","tool":"t","verdict":"allow"}]}"#);
-    assert_eq!(Policy::parse(&good).unwrap().check().get("hints"), Some(&Value::Array(Vec::new())));
+    assert_eq!(
+        Policy::parse(&good).unwrap().check().get("hints"),
+        Some(&Value::Array(Vec::new()))
+    );
 }
 
 #[test]
@@ -90,11 +119,21 @@ fn cases_are_told_apart() {
     for (cases, path) in [
         ("{}", ""),
         ("[]", ""),
-        (r#"[{"name":"x","tool":"t","arguments":{},"expect":"yes"}]"#, "/0/expect"),
+        (
+            r#"[{"name":"x","tool":"t","arguments":{},"expect":"yes"}]"#,
+            "/0/expect",
+        ),
         (r#"[{"name":"x","tool":"t","expect":"deny"}]"#, "/0/arguments"),
-        (r#"[{"name":"x","tool":"t","arguments":{},"expect":"deny","note":1}]"#, "/0/note"),
+        (
+            r#"[{"name":"x","tool":"t","arguments":{},"expect":"deny","note":1}]"#,
+            "/0/note",
+        ),
     ] {
         let error = policy.test(&json(cases)).unwrap_err();
-        assert_eq!((error.code().as_str(), error.path()), ("wire.bad_argument", Some(path)), "{cases}");
+        assert_eq!(
+            (error.code().as_str(), error.path()),
+            ("wire.bad_argument", Some(path)),
+            "{cases}"
+        );
     }
 }

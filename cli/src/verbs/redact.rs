@@ -21,12 +21,8 @@ pub(super) fn redact(args: &Redact, term: &mut Term<'_>) -> Outcome {
     let mut file = files::open(&args.file)?;
     let done = files::create(&args.output, |out| disclose::redact(&mut file, &request, out))?;
     let number = |name: &str| done.get(name).and_then(Value::as_int).unwrap_or_default();
-    term.line(&format!(
-        "{}: {} fields and {} records withheld; every signature still fits",
-        args.output,
-        number("fields"),
-        number("records")
-    ))?;
+    let what = counted(number("fields"), number("records"));
+    term.line(&format!("{}: {what} withheld; every signature still fits", args.output))?;
     Ok(0)
 }
 
@@ -45,13 +41,18 @@ pub(super) fn reveal(args: &Reveal, term: &mut Term<'_>) -> Outcome {
         disclose::reveal(&mut file, &mut source, &request, out)
     })?;
     let number = |name: &str| done.get(name).and_then(Value::as_int).unwrap_or_default();
-    term.line(&format!(
-        "{}: {} fields and {} records put back",
-        args.output,
-        number("fields"),
-        number("records")
-    ))?;
+    let what = counted(number("fields"), number("records"));
+    term.line(&format!("{}: {what} put back", args.output))?;
     Ok(0)
+}
+
+fn counted(fields: u64, records: u64) -> String {
+    let many = |n: u64, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    match (fields, records) {
+        (_, 0) => many(fields, "field"),
+        (0, _) => many(records, "record"),
+        _ => format!("{} and {}", many(fields, "field"), many(records, "record")),
+    }
 }
 
 /// `PLACE:/path` as an entry of the request.

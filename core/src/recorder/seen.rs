@@ -45,7 +45,10 @@ impl Core {
     /// Forgets the calls of a run that has ended.
     pub(super) fn forget_calls(&self, run: Uuid) {
         let mut calls = lock(&self.calls);
-        let of_run = calls.range((run, String::new())..).map(|(key, _)| key).take_while(|(id, _)| *id == run);
+        let of_run = calls
+            .range((run, String::new())..)
+            .map(|(key, _)| key)
+            .take_while(|(id, _)| *id == run);
         let of_run: Vec<_> = of_run.cloned().collect();
         for key in of_run {
             calls.remove(&key);
