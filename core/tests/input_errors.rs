@@ -267,13 +267,9 @@ fn n21_unknown_members() {
         let text = String::from_utf8(payload).unwrap();
         // Members are sorted: "zz" is the last one of each object.
         for (place, _) in text.match_indices('}') {
-            let empty = text[..place].ends_with('{');
-            let grown = format!(
-                "{}{}\"zz\":0{}",
-                &text[..place],
-                if empty { "" } else { "," },
-                &text[place..]
-            );
+            let (before, after) = text.split_at(place);
+            let comma = if before.ends_with('{') { "" } else { "," };
+            let grown = format!("{before}{comma}\"zz\":0{after}");
             let mut value = value.clone();
             value.as_object_mut().unwrap().insert("payload", b64(grown.as_bytes()));
             let mut lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();

@@ -106,7 +106,7 @@ fn judge(made: &Made, whole: &Value, change: &Change) -> Option<String> {
         return wrong("not noticed");
     }
     let findings = report.get("findings").unwrap().as_array().unwrap();
-    let line = Value::count(change.number as u64 + 1);
+    let line = Value::count(u64::try_from(change.number).unwrap() + 1);
     if findings.iter().any(|finding| finding.get("line") == Some(&line)) {
         return None;
     }
