@@ -175,11 +175,8 @@ impl Drop for Step {
     /// An unused permit is recorded as cancelled: disk work, so not with the interpreter held.
     fn drop(&mut self) {
         let step = self.0.take();
-        let let_go = || match Python::try_attach(|py| py.detach(|| drop(step))) {
-            Some(()) => {}
-            // The interpreter is ending; the next opening of the ledger says what became of the step.
-            None => {}
-        };
+        // None: the interpreter is ending; the next opening of the ledger says what became of the step.
+        let let_go = || drop(Python::try_attach(|py| py.detach(|| drop(step))));
         // Nobody can be told about a panic here.
         drop(catch_unwind(AssertUnwindSafe(let_go)));
     }

@@ -69,10 +69,7 @@ fn list(place: &Where, term: &mut Term<'_>) -> Result<(), crate::fail::Fail> {
     }
     for run in runs {
         let text = |name: &str| run.get(name).and_then(Value::as_str).unwrap_or_default();
-        let state = match run.get("status").and_then(Value::as_str) {
-            Some(status) => status,
-            None => "open",
-        };
+        let state = run.get("status").and_then(Value::as_str).unwrap_or("open");
         let name = clean(text("name"), Sink::Terminal, 40);
         let thread = clean(text("thread"), Sink::Terminal, 40);
         term.line(&format!("{}  {state:<10} {name:<24} {thread}", text("id")))?;
