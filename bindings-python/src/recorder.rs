@@ -176,7 +176,7 @@ impl Drop for Step {
     fn drop(&mut self) {
         let step = self.0.take();
         // None: the interpreter is ending; the next opening of the ledger says what became of the step.
-        let let_go = || drop(Python::try_attach(|py| py.detach(|| drop(step))));
+        let let_go = || Python::try_attach(|py| py.detach(|| drop(step))).is_some();
         // Nobody can be told about a panic here.
         drop(catch_unwind(AssertUnwindSafe(let_go)));
     }
