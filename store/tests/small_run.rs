@@ -24,7 +24,8 @@ fn fifty(recorder: &Recorder, name: &str) -> Run {
     for number in 0..24_u32 {
         let tool = object! { "op": "tool", "name": "crm.lookup", "input": object! { "number": number } };
         let (step, _) = run.step_open(&Value::Object(tool)).unwrap();
-        step.close(&Value::Object(object! { "output": object! { "tier": "gold" } })).unwrap();
+        step.close(&Value::Object(object! { "output": object! { "tier": "gold" } }))
+            .unwrap();
     }
     run.close(&Value::Object(object! {})).unwrap();
     run
@@ -32,7 +33,10 @@ fn fifty(recorder: &Recorder, name: &str) -> Run {
 
 #[test]
 fn a_run_stays_small() {
-    let others: usize = std::env::var("EXECERT_RECORDS").ok().and_then(|text| text.parse().ok()).unwrap_or(4_000);
+    let others: usize = std::env::var("EXECERT_RECORDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(4_000);
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
     let mut seed = [0; 32];
@@ -57,13 +61,24 @@ fn a_run_stays_small() {
     let mut bundle = Vec::new();
     run.bundle(&mut bundle).unwrap();
     let took = began.elapsed();
-    let entry = object! { "spki": execert::digest::b64(&key.public().spki()), "role": "record", "revocation": "none" };
+    let entry = object! { "spki": execert::digest::b64(&key.public().spki()), "role": "record", "label": "us", "revocation": "none" };
     let trust = Value::Object(object! { "trust": 1, "keys": vec![Value::Object(entry)] });
     let options = Value::Object(object! { "now": Native::default().now() });
-    let report = verify::check(&mut bundle.as_slice(), &trust, &options).unwrap().to_value();
+    let report = verify::check(&mut bundle.as_slice(), &trust, &options)
+        .unwrap()
+        .to_value();
     assert_eq!(report.get("exit").and_then(Value::as_int), Some(0), "{report:?}");
     assert_eq!(report.pointer("/subject/records").and_then(Value::as_int), Some(50));
-    assert_eq!(report.pointer("/completeness/0/state").and_then(Value::as_str), Some("closed"));
-    assert_eq!(report.get("completeness").and_then(Value::as_array).map(<[Value]>::len), Some(1));
-    println!("one run of 50 out of {seq} records: {} bytes in {took:.1?}", bundle.len());
+    assert_eq!(
+        report.pointer("/completeness/0/state").and_then(Value::as_str),
+        Some("closed")
+    );
+    assert_eq!(
+        report.get("completeness").and_then(Value::as_array).map(<[Value]>::len),
+        Some(1)
+    );
+    println!(
+        "one run of 50 out of {seq} records: {} bytes in {took:.1?}",
+        bundle.len()
+    );
 }
