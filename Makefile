@@ -26,13 +26,13 @@ bench: ## measure against peers; docs/benchmarks.md holds the figures
 	@scripts/setup test
 	@$(PY) tests/run.py --only bench
 
-deep: fuzz mutants ## what is slow: fuzzing, mutants, 100,000 bundles against the second reader
-	@$(PY) tests/run.py --only deep
+deep: fuzz mutants ## what is slow: both of the next
 
-fuzz: ## cargo-fuzz on the readers (needs nightly)
+fuzz: ## changed bundles through the core and the second verifier, fresh seeds, MINUTES=30
+	@scripts/setup test
 	@scripts/fuzz
 
-mutants: ## cargo-mutants on the verifier
+mutants: ## mutation testing of the verifier
 	@scripts/mutants
 
 clean: ## remove what was built

@@ -171,7 +171,8 @@ fn vectors() {
         // What was recorded has to be evidence: the verifier finds it whole.
         let mut bundle = Vec::new();
         reader.export(&json(r#"{"chain":true}"#), &mut bundle).unwrap();
-        let trust = execert::trust::build(&execert::object! { "keys": vec![reader.key().spki()].iter().map(|spki| execert::digest::b64(spki).into()).collect::<Vec<Value>>() }.into()).unwrap();
+        let keys: Vec<Value> = vec![execert::digest::b64(&reader.key().spki()).into()];
+        let trust = execert::trust::build(&execert::object! { "keys": keys }.into()).unwrap();
         let checked = execert::verify::check(
             &mut bundle.as_slice(),
             &trust,

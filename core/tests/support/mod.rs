@@ -3,14 +3,8 @@
     dead_code,
     unreachable_pub,
     clippy::allow_attributes,
+    clippy::too_many_arguments,
     reason = "each test file uses a part of it"
-)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::allow_attributes,
-    reason = "test support"
 )]
 
 pub mod look;
