@@ -1,4 +1,4 @@
-//! Where the next record goes: in the chain, in its run, in its epoch (format.md chapter 6).
+//! Where the next record goes: in the chain, in its run, in its epoch (docs/spec/05-chain.md).
 //!
 //! A chain and a run are the same thing at two sizes: a seq without holes, the digest of the record before, and a tree
 //! over the digests. An epoch is a stretch of the chain that ends with a heartbeat.
@@ -8,7 +8,7 @@ use crate::id::Uuid;
 use crate::merkle::{Frontier, Hash, leaf};
 use crate::record::Place;
 
-/// Records of an epoch, its heartbeat included: format.md chapter 6 rule 3 allows no more.
+/// Records of an epoch, its heartbeat included: docs/spec/05-chain.md allows no more.
 pub const EPOCH_RECORDS: u64 = 1_000;
 
 /// The end of a chain or of a run, to which the next record is added.

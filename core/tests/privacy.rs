@@ -1,4 +1,4 @@
-//! The secret scanner and the privacy profiles, over generated values (security.md chapter 5 and test N58).
+//! The secret scanner and the privacy profiles, over generated values (N58 of tests/negative.md).
 use execert::canon::{Object, Value, parse, to_jcs};
 use execert::content::{Form, Tree, commit, redact};
 use execert::digest::b64;

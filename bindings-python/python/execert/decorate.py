@@ -25,6 +25,8 @@ YIELD_CONVERSIONS = 10_000
 
 def gated(recorder: Recorder, function: Any, name: str | None, definition: Mapping[str, object] | None) -> Any:
     """The function behind the gate, of the same kind and with the same signature."""
+    if not callable(function):
+        raise TypeError(f"recorder.tool decorates a function, not {function!r}: a name is given as name=…")
     tool = _Tool(recorder, function, name or function.__name__, definition)
     wrap: Callable[[_Tool], Any]
     if inspect.isasyncgenfunction(function):

@@ -6,7 +6,7 @@
 //! place, kind, decision, links … ──┘
 //! row kept beside it: {"content":…,"seed":…}  or  {"content":…,"open":…} where something is kept out
 //! ```
-//! format.md chapters 2 to 4. Time, seed, nonce and id are arguments; nothing here looks at the world.
+//! docs/spec/02-envelope.md to 04-content.md. Time, seed, nonce and id are arguments; nothing here looks at the world.
 
 use super::{
     Body, Capture, ContentHead, Decision, Failure, Kind, Link, Mode, Model, Party, Phase, Record, Source, Status, Usage,
@@ -140,7 +140,7 @@ impl Committed {
     /// Commits to `content` under `seed`. `sources` need not be sorted; `claimed` is the default and may be left out.
     ///
     /// # Errors
-    /// `canon.*` if the content breaks a limit of format.md 1.4.
+    /// `canon.*` if the content breaks a limit of docs/spec/12-constants.md.
     pub fn new(content: Object, seed: &[u8; 32], mut sources: Vec<(String, Source)>, keep: KeepOut) -> Result<Self> {
         let content = Value::Object(content);
         check_limits(&content)?;

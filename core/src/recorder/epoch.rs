@@ -1,4 +1,4 @@
-//! Ends of epochs: heartbeat, MAC ratchet, checkpoint, full tiles (format.md chapters 6 to 8.1).
+//! Ends of epochs: heartbeat, MAC ratchet, checkpoint, full tiles (docs/spec/05-chain.md, 06-tree-and-log.md).
 
 use crate::checkpoint::Checkpoint;
 use crate::codes::Code;

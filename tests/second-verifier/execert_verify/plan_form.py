@@ -1,4 +1,4 @@
-"""Plan documents at envelope level (format 9, plans.md 4 and 7): members as their examples show them."""
+"""Plan documents at envelope level (docs/spec/08-documents.md): members as their examples show them."""
 
 import re
 

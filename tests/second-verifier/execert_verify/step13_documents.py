@@ -23,7 +23,7 @@ def check(case):
 
 
 def _certificate(case, document):
-    """plans.md 4: issued <= now < expires, signed by a validator."""
+    """docs/spec/08-documents.md: issued <= now < expires, signed by a validator."""
     p, now = document.predicate, case.options.now
     if not document.holds:
         case.bad_certificates.add(document.digest)

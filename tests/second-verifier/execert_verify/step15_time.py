@@ -1,4 +1,4 @@
-"""Step 15 (format 11.2; trust.md 5): claimed times against the interval that notes give."""
+"""Step 15 (docs/spec/09-verifying.md): claimed times against the interval that notes give."""
 
 import hashlib
 

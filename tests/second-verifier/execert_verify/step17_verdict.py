@@ -1,4 +1,4 @@
-"""Step 17 (format 11.3; experience.md 2): the verdict, its exit and its ETSI words."""
+"""Step 17 (docs/spec/10-report.md): the verdict, its exit and its ETSI words."""
 
 from .findings import ERROR, WARNING
 
