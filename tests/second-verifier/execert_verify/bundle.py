@@ -1,4 +1,4 @@
-"""Steps 1 to 3 (format 11.2): a bundle line by line, stopping at the first error."""
+"""Steps 1 to 3 (docs/spec/09-verifying): a bundle line by line, stopping at the first error."""
 
 import hashlib
 import re

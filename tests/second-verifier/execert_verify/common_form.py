@@ -1,4 +1,4 @@
-"""Members that every predicate has (format chapter 2), and forms used by several documents."""
+"""Members that every predicate has (docs/spec/02-envelope), and forms used by several documents."""
 
 import re
 

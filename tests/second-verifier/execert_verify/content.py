@@ -1,4 +1,4 @@
-"""The content tree (format 4.2): commitments, and value hashes of every node."""
+"""The content tree (docs/spec/04-content): commitments, and value hashes of every node."""
 
 import hashlib
 

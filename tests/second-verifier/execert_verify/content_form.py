@@ -1,4 +1,4 @@
-"""The content members of a line (format 4.1, 4.3, 5): forms, limits, and which go together."""
+"""The content members of a line (docs/spec/04-content): forms, limits, and which go together."""
 
 from . import jcs
 from .errors import Refused

@@ -1,4 +1,4 @@
-"""What notes cover (format 11.2 step 11): checked checkpoints and receipts, quorum and times."""
+"""What notes cover (docs/spec/09-verifying step 11): checked checkpoints and receipts, quorum and times."""
 
 from . import ed25519, tree
 from .note import key_id

@@ -1,4 +1,4 @@
-"""Other documents (format chapter 9): their forms and rules."""
+"""Other documents (docs/spec/08-documents): their forms and rules."""
 
 from . import common_form, plan_form
 from .encodings import unb64

@@ -1,4 +1,4 @@
-"""Strict Ed25519 (format chapter 2, RFC 8032): canonical A, R and S, no small-order A or R, cofactorless.
+"""Strict Ed25519 (docs/spec/02-envelope, RFC 8032): canonical A, R and S, no small-order A or R, cofactorless.
 
 The equation itself is checked by the `cryptography` package if it is there, else by the plain curve arithmetic below.
 """

@@ -1,4 +1,4 @@
-"""The encodings of format 1.6: each test says whether a value has the form."""
+"""The encodings of docs/spec/01-json: each test says whether a value has the form."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""The DSSE envelope and the lines built on it (format chapters 2, 5): members, then the payload."""
+"""The DSSE envelope and the lines built on it (docs/spec/02-envelope): members, then the payload."""
 
 import hashlib
 

@@ -2,7 +2,7 @@
 
 
 class Refused(Exception):
-    """Input refused (format 1 to 9): nothing of it is used. `path` is a JSON Pointer."""
+    """Input refused (docs/spec/01-json): nothing of it is used. `path` is a JSON Pointer."""
 
     def __init__(self, code, path=""):
         super().__init__(f"{code} at {path or '(root)'}")

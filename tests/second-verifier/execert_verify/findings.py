@@ -1,4 +1,4 @@
-"""Findings (format 11.2, 11.4): code, severity, place."""
+"""Findings (docs/spec/09-verifying): code, severity, place."""
 
 from .pointer import utf16
 

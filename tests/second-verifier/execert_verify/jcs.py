@@ -1,4 +1,4 @@
-"""The canonical writer (format 1.2, RFC 8785), and reading a payload, which must already be canonical."""
+"""The canonical writer (docs/spec/01-json, RFC 8785), and reading a payload, which must already be canonical."""
 
 import re
 

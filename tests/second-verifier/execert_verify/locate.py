@@ -1,4 +1,4 @@
-"""Locating a change by the index (format 4.4)."""
+"""Locating a change by the index (docs/spec/04-content)."""
 
 from .content import children, container_hash, h, half, is_leaf, item_hash
 from .encodings import b64, unb64

@@ -1,4 +1,4 @@
-"""The MAC of records (format 3.5)."""
+"""The MAC of records (docs/spec/03-record)."""
 
 import hashlib
 import hmac

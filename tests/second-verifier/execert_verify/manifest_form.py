@@ -1,4 +1,4 @@
-"""The manifest's predicate (format 8.2): form and rules."""
+"""The manifest's predicate (docs/spec/07-bundle): form and rules."""
 
 from . import common_form
 from .shapes import (boolean, digest, hex64, ident, integer, items, malformed, obj, positive, string, uuid, word)

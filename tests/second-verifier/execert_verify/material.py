@@ -1,4 +1,4 @@
-"""Material and withheld lines (format 8.2): members and forms; repeats are told by their canonical text."""
+"""Material and withheld lines (docs/spec/07-bundle): members and forms; repeats are told by their canonical text."""
 
 from . import envelope, note
 from .encodings import is_digest, unb64

@@ -1,4 +1,4 @@
-"""Numbers (format 1.3): from a token to a value, and from a value to its JCS spelling.
+"""Numbers (docs/spec/01-json): from a token to a value, and from a value to its JCS spelling.
 
 A value is an int when it is an integer of at most 2^53-1, else a float; so `1`, `1.0` and `1e0` are one value.
 """

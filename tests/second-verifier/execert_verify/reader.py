@@ -1,4 +1,4 @@
-"""The strict JSON reader (format 1.1, 1.3, 1.4): the first error from the left, with its JSON Pointer."""
+"""The strict JSON reader (docs/spec/01-json): the first error from the left, with its JSON Pointer."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The bodies of record kinds (format 3.1)."""
+"""The bodies of record kinds (docs/spec/03-record)."""
 
 from .common_form import VERDICTS, is_origin
 from .shapes import (digest, hex64, ident, integer, items, keyid, obj, positive, spki, test, time, true, uuid,

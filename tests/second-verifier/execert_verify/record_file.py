@@ -1,4 +1,4 @@
-"""A record exported alone: one line, steps 1 to 3 (format chapter 5)."""
+"""A record exported alone: one line, steps 1 to 3 (docs/spec/07-bundle)."""
 
 from . import envelope, reader
 from .errors import Refused

@@ -1,4 +1,4 @@
-"""The form of a record's predicate (format chapter 3): members and their values."""
+"""The form of a record's predicate (docs/spec/03-record): members and their values."""
 
 import re
 

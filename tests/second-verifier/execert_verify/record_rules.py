@@ -1,4 +1,4 @@
-"""Rules across the members of one record (format 3, 3.1 to 3.5), in the order in which they are looked at."""
+"""Rules across the members of one record (docs/spec/03-record), in the order in which they are looked at."""
 
 from .common_form import is_origin_of
 from .keys import keyid_of

@@ -1,4 +1,4 @@
-"""Redacted content (format 4.3): the walk that checks an opening, and the walk that makes one."""
+"""Redacted content (docs/spec/04-content): the walk that checks an opening, and the walk that makes one."""
 
 from . import content
 from .content import children, container_hash, half, h, is_leaf, item_hash

@@ -1,4 +1,4 @@
-"""The report `execert/report/v1` (format 11.4)."""
+"""The report `execert/report/v1` (docs/spec/10-report)."""
 
 from .encodings import time_text
 from .findings import ERROR

@@ -1,4 +1,4 @@
-"""Forms of values (format 1.6): names not on the page, then missing ones, then each value, depth first.
+"""Forms of values (docs/spec/01-json): names not on the page, then missing ones, then each value, depth first.
 
 A shape is a function `shape(value, path, area)`; it raises `Refused` with `area.unknown_member` or `area.malformed`.
 """

@@ -1,4 +1,4 @@
-"""Whether the signatures of an envelope hold, with the keys that are held (format 11.2 step 7)."""
+"""Whether the signatures of an envelope hold, with the keys that are held (docs/spec/09-verifying step 7)."""
 
 from . import ed25519
 from .keys import keyid_of

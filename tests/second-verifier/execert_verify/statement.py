@@ -1,4 +1,4 @@
-"""The in-toto statement in a payload (format chapter 2)."""
+"""The in-toto statement in a payload (docs/spec/02-envelope)."""
 
 from . import document_form, manifest_form, record_form, record_rules
 from .encodings import is_int

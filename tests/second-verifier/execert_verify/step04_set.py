@@ -1,4 +1,4 @@
-"""Step 4 (format 11.2): the set of record lines against the manifest."""
+"""Step 4 (docs/spec/09-verifying): the set of record lines against the manifest."""
 
 from . import tree
 from .findings import Place, place_of

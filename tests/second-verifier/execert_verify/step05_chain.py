@@ -1,4 +1,4 @@
-"""Step 5 (format 11.2): links to the record before, epochs, and what may not follow what."""
+"""Step 5 (docs/spec/09-verifying): links to the record before, epochs, and what may not follow what."""
 
 from . import tree
 from .findings import place_of

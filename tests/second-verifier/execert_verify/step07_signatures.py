@@ -1,4 +1,4 @@
-"""Step 7 (format 11.2): signatures, rule 2 of chapter 6, signers, the manifest's revocations."""
+"""Step 7 (docs/spec/09-verifying): signatures, rule 2 of chapter 6, signers, the manifest's revocations."""
 
 from . import signatures
 from .document_form import ROLES

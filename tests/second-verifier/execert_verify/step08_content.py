@@ -1,4 +1,4 @@
-"""Step 8 (format 11.2): content forms, what is hidden, where a change is."""
+"""Step 8 (docs/spec/09-verifying): content forms, what is hidden, where a change is."""
 
 from . import content, locate, redacted
 from .encodings import b64, unb64

@@ -1,4 +1,4 @@
-"""Step 9 (format 11.2): links to records that are here, intents and outcomes."""
+"""Step 9 (docs/spec/09-verifying): links to records that are here, intents and outcomes."""
 
 from .findings import place_of
 

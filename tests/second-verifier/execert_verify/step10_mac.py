@@ -1,4 +1,4 @@
-"""Step 10 (format 11.2): MAC tags, with the key that `chain.open` committed to."""
+"""Step 10 (docs/spec/09-verifying): MAC tags, with the key that `chain.open` committed to."""
 
 from . import mac
 from .errors import BadArgument

@@ -1,4 +1,4 @@
-"""Step 11 (format 11.2): notes, witnesses, quorum."""
+"""Step 11 (docs/spec/09-verifying): notes, witnesses, quorum."""
 
 from .coverage import Coverage
 from .findings import ERROR, WARNING

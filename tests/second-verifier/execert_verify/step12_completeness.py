@@ -1,4 +1,4 @@
-"""Step 12 (format 11.2): ends, starts, totals of runs, known heads."""
+"""Step 12 (docs/spec/09-verifying): ends, starts, totals of runs, known heads."""
 
 from . import tree
 from .coverage import root_of_run

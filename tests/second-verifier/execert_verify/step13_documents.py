@@ -1,4 +1,4 @@
-"""Step 13 (format 11.2): other documents. Plan proofs, X.509 paths and timestamps are outside this verifier."""
+"""Step 13 (docs/spec/09-verifying): other documents. Plan proofs, X.509 paths and timestamps are outside this verifier."""
 
 from .encodings import millis
 from .findings import place_of

@@ -1,4 +1,4 @@
-"""Step 14 (format 11.2): revocation lists of the trust."""
+"""Step 14 (docs/spec/09-verifying): revocation lists of the trust."""
 
 from . import signatures
 from .encodings import millis

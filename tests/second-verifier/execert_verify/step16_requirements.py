@@ -1,4 +1,4 @@
-"""Step 16 (format 11.2): what the reader requires."""
+"""Step 16 (docs/spec/09-verifying): what the reader requires."""
 
 from .findings import place_of
 from .step11_log import signer_operators

@@ -1,4 +1,4 @@
-"""The digest tree (format chapter 7): RFC 6962 over record digests, and inclusion proofs of RFC 9162 2.1.3."""
+"""The digest tree (docs/spec/06-tree-and-log): RFC 6962 over record digests, and inclusion proofs of RFC 9162 2.1.3."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""The trust document and the options (format 11.1)."""
+"""The trust document and the options (docs/spec/09-verifying)."""
 
 import hashlib
 

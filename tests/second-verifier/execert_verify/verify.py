@@ -1,4 +1,4 @@
-"""The 17 steps of format 11.2, in an order in which each has what it needs."""
+"""The 17 steps of docs/spec/09-verifying, in an order in which each has what it needs."""
 
 from . import (bundle, report, step04_set, step05_chain, step06_keys, step07_signatures, step08_content, step09_pairs,
                step10_mac, step11_log, step12_completeness, step13_documents, step14_revocation, step15_time,
