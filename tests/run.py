@@ -45,7 +45,7 @@ STEPS = [
     Step("lint", "check", ["cargo", "clippy", "--quiet", *CARGO, "--workspace", "--", "-D", "warnings"]),
     Step("lint-tests", "check", ["cargo", "clippy", "--quiet", *CARGO, "--workspace", "--tests", "--benches", "--examples", "--", "-D", "warnings", *IN_TESTS]),
     Step("generated", "check", ["cargo", "run", "--quiet", *CARGO, "-p", "xtask", "--", "generate", "--check"]),
-    Step("rust", "test", ["cargo", "test", "--quiet", *CARGO, *RUST]),
+    Step("rust", "test", ["cargo", "test", "--quiet", "--no-fail-fast", *CARGO, *RUST]),
     Step("python", "test", [PY, "-m", "pytest", "-q", "bindings-python/tests"]),
     Step("stubs", "test", [PY, "-m", "mypy.stubtest", "execert"]),
     Step("schemas", "test", [PY, "tests/schemas/check.py"]),

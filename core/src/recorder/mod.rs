@@ -7,6 +7,7 @@
 //! Every document is plain JSON; unknown members are refused. All time and randomness come from the [`Host`].
 
 mod args;
+mod answer;
 mod approve;
 mod desk;
 mod end;
@@ -15,6 +16,7 @@ mod export;
 mod follow;
 mod group;
 mod lost;
+mod named;
 mod note;
 mod open;
 mod options;

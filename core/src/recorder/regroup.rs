@@ -6,13 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 
+use super::named::Named;
 use crate::bundle::{
     BundleWriter, ChainName, ChainRange, ContentForm, Line, Manifest, Material, Materials, NewManifest, Reader,
     RunRange, Scope, WithheldAt,
 };
 use crate::canon::{Object, Value, parse, to_jcs};
 use crate::codes::Code;
-use crate::digest::{Digest, b64, unb64};
+use crate::digest::{Digest, b64};
 use crate::envelope::Envelope;
 use crate::error::{Error, Result};
 use crate::host::{Host, random};
@@ -482,40 +483,4 @@ fn write(
     Ok(Value::Object(
         object! { "records": Value::count(tree.size()), "bytes": Value::count(bytes), "bundle": manifest.digest },
     ))
-}
-
-/// What payloads name: digests, key ids, keys; and the seqs of basis records.
-#[derive(Default)]
-struct Named {
-    hashes: BTreeSet<[u8; 32]>,
-    seqs: BTreeSet<u64>,
-}
-
-impl Named {
-    fn read(&mut self, envelope: &Envelope) -> Result<()> {
-        self.hashes
-            .extend(envelope.signatures.iter().map(|(keyid, _)| *keyid.as_bytes()));
-        let payload = parse(&envelope.payload, &Limits::PAYLOAD)?;
-        self.seqs
-            .extend(payload.pointer("/predicate/chain/seq").and_then(Value::as_int));
-        self.walk(&payload);
-        Ok(())
-    }
-
-    fn walk(&mut self, value: &Value) {
-        match value {
-            Value::String(text) => {
-                if let Some(digest) = Digest::parse(text).or_else(|| Digest::from_hex(text)) {
-                    self.hashes.insert(*digest.as_bytes());
-                } else if let Some(keyid) = KeyId::parse(text) {
-                    self.hashes.insert(*keyid.as_bytes());
-                } else if let Some(spki) = unb64(text).filter(|bytes| bytes.len() == 44) {
-                    self.hashes.insert(*KeyId::of(&spki).as_bytes());
-                }
-            }
-            Value::Array(items) => items.iter().for_each(|item| self.walk(item)),
-            Value::Object(object) => object.iter().for_each(|(_, item)| self.walk(item)),
-            _ => {}
-        }
-    }
 }
