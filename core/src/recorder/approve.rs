@@ -12,7 +12,7 @@ use crate::content;
 use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::gate;
-use crate::key::{KeyId, PublicKey, Signer};
+use crate::key::{KeyId, PublicKey};
 use crate::limits::Limits;
 use crate::object;
 use crate::record::{ApprovalVerdict, Body, Decision, Draft, Kind, Link, Phase, Status, Tier, Verdict};
