@@ -56,7 +56,7 @@ STEPS = [
     Step("agreement", "test", [PY, "tests/agreement/run.py", "--count", "2000"]),
     Step("interop", "test", [PY, "-m", "pytest", "-q", "tests/interop"]),
     Step("cli", "test", [PY, "-m", "pytest", "-q", "tests/cli"]),
-    Step("langchain", "test", [PY, "-m", "pytest", "-q", "integrations/langchain-python/tests"]),
+    Step("langchain", "test", [PY, "-m", "pytest", "--no-header", "integrations/langchain-python/tests"]),
     Step("docs", "test", [PY, "scripts/docs", "--check"]),
     Step("newcomer", "test", [PY, "tests/newcomer/run.py"]),
     Step("bench", "bench", ["cargo", "bench", "--locked", "-p", "execert"]),
