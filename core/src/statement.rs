@@ -95,10 +95,14 @@ pub fn statement(kind: DocumentKind, subject: &[Subject], predicate: Object) -> 
     }
 }
 
+/// The members of every statement.
+const MEMBERS: [&str; 4] = ["_type", "predicate", "predicateType", "subject"];
+
 /// What kind of document a payload is; everything that names a version is checked first.
 ///
 /// # Errors
-/// `record.version_unknown` for another `_type`, `predicateType` or `version`; `record.malformed` if it does not say.
+/// `record.version_unknown` for another `_type`, `predicateType` or `version`. If it does not say what it is, what is wrong
+/// with the names of its members: `record.unknown_member`, else `record.malformed`.
 pub(crate) fn kind_of(payload: &Node<'_>) -> Result<DocumentKind> {
     let fields = payload.any_object()?;
     if let Some(node) = fields
@@ -107,14 +111,13 @@ pub(crate) fn kind_of(payload: &Node<'_>) -> Result<DocumentKind> {
     {
         return Err(version_unknown(&node));
     }
-    let Some(node) = fields.get("predicateType") else {
-        return Err(payload.fail("the member `predicateType` is missing"));
+    let kind = match fields.get("predicateType") {
+        Some(node) => {
+            let kind = node.value().as_str().and_then(DocumentKind::parse);
+            Some(kind.ok_or_else(|| version_unknown(&node))?)
+        }
+        None => None,
     };
-    let kind = node
-        .value()
-        .as_str()
-        .and_then(DocumentKind::parse)
-        .ok_or_else(|| version_unknown(&node))?;
     if let Some(predicate) = fields.get("predicate") {
         let version = predicate.any_object().ok();
         let version = version.as_ref().and_then(|fields| fields.get("version"));
@@ -122,7 +125,10 @@ pub(crate) fn kind_of(payload: &Node<'_>) -> Result<DocumentKind> {
             return Err(version_unknown(&node));
         }
     }
-    Ok(kind)
+    kind.ok_or_else(|| {
+        let wrong = members(payload).err();
+        wrong.unwrap_or_else(|| payload.fail("the member `predicateType` is missing"))
+    })
 }
 
 fn version_unknown(node: &Node<'_>) -> Error {
@@ -134,7 +140,7 @@ fn version_unknown(node: &Node<'_>) -> Error {
 /// # Errors
 /// Unknown and missing members, with the codes of `payload`.
 pub(crate) fn members<'a>(payload: &Node<'a>) -> Result<Fields<'a>> {
-    payload.whole(&["_type", "predicate", "predicateType", "subject"], &[])
+    payload.whole(&MEMBERS, &[])
 }
 
 /// The subjects. The first has either digest and has to be one that `fits`; all others have `sha256`.

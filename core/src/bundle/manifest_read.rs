@@ -42,13 +42,6 @@ pub(super) fn read_manifest(line: EnvelopeLine, payload: &Value) -> Result<Manif
     if statement::kind_of(&payload)? != DocumentKind::Bundle {
         return Err(not_first());
     }
-    if !line.alone {
-        return Err(Error::new(
-            Code::RecordMalformed,
-            "nothing stands beside the envelope of a manifest",
-        )
-        .at(""));
-    }
     let members = statement::members(&payload.with_codes(Codes::BUNDLE))?;
     let predicate = members.need("predicate")?;
     let runs = predicate.value().get("scope").and_then(Value::as_str) == Some("runs");
@@ -88,6 +81,10 @@ pub(super) fn read_manifest(line: EnvelopeLine, payload: &Value) -> Result<Manif
     check_scope(&scope, &all)?;
     if subjects.len() > 1 {
         return Err(members.fail_item("subject", 1, "a manifest has one subject"));
+    }
+    if !line.alone {
+        let text = "nothing stands beside the envelope of a manifest";
+        return Err(Error::new(Code::RecordMalformed, text).at(""));
     }
     let digest = line.envelope.digest();
     let envelope = line.envelope;

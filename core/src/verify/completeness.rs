@@ -243,16 +243,10 @@ fn remembered(case: &Case<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for (at, (chain, view)) in case.file.chains.iter().zip(&case.chains).enumerate() {
         let Some((origin, _)) = &chain.named else { continue };
-        let mut heads: Vec<(u64, Hash)> = case
-            .trust
-            .known
-            .iter()
-            .filter(|head| head.origin == *origin)
-            .map(|head| (head.size, head.root))
-            .collect();
-        heads.sort_unstable();
-        let sizes: Vec<u64> = heads.iter().map(|(size, _)| *size).collect();
-        let mut sizes = sizes;
+        let known = case.trust.known.iter().filter(|head| head.origin == *origin);
+        let heads: Vec<(u64, Hash)> = known.map(|head| (head.size, head.root)).collect();
+        let mut sizes: Vec<u64> = heads.iter().map(|(size, _)| *size).collect();
+        sizes.sort_unstable();
         sizes.dedup();
         let roots = view.roots(&sizes, &case.file);
         for (size, root) in heads {

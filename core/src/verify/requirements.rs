@@ -56,11 +56,12 @@ pub(super) fn check(case: &mut Case<'_>, cover: &Cover, certificates: &Certifica
             .iter()
             .filter(|part| part.place.run.is_some() && case.file.of_runs())
         {
+            let chain = part.place.chain.and_then(|id| case.file.find_chain(&id));
             let run = case
                 .file
                 .runs
                 .iter()
-                .position(|run| Some(run.id) == part.place.run.map(|(id, _)| id));
+                .position(|run| Some(run.id) == part.place.run.map(|(id, _)| id) && Some(run.chain) == chain);
             if run.is_some_and(|run| !seen.contains(&run)) {
                 found.push(Finding::error(Code::CertificateAbsent, 16, start_of(part)));
             }

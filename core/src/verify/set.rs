@@ -190,13 +190,15 @@ fn unconfirmed(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let latest = |run: At| {
+        let shown = |at: At| case.file.record(at).filter(|record| record.seen.is_some())?.seq;
         let view = case.runs.get(run)?;
-        let seen = view.by_seq.iter().rev().find(|(_, at)| case.file.seen(*at).is_some());
-        seen.and_then(|(_, at)| case.file.record(*at)?.seq)
+        view.by_seq.iter().filter_map(|(_, at)| shown(*at)).max()
     };
     let latest: Vec<Option<u64>> = (0..case.runs.len()).map(latest).collect();
     let mut found = Vec::new();
-    for (_, record) in case.file.lines().filter(|(_, record)| record.seen.is_none()) {
+    let withheld = case.file.lines().filter(|(_, record)| record.seen.is_none());
+    // A line of a strange chain is told already.
+    for (_, record) in withheld.filter(|(at, _)| !is_foreign(case, *at)) {
         let Some((run, _)) = record.run else { continue };
         if latest.get(run).copied().flatten() <= record.seq {
             found.push(Finding::error(Code::ChainForeignRecord, 4, case.file.place_of(record)));

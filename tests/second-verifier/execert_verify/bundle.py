@@ -120,17 +120,13 @@ class _Reading:
         """Step 2."""
         if not isinstance(value, dict) or "payload" not in value:
             raise Refused("bundle.malformed")
-        found = envelope.check(value, area="bundle")
-        if found.kind != statement.BUNDLE:
-            raise Refused("bundle.malformed")
+        found = envelope.check(value, area="bundle", kinds=(statement.BUNDLE,))
         self.bundle = Bundle(found)
         self.names(found)
 
     def envelope(self, value):
         """A record line, or another document."""
-        found = envelope.check(value)
-        if found.kind == statement.BUNDLE:
-            raise Refused("bundle.malformed")
+        found = envelope.check(value, kinds=[kind for kind in statement.KINDS if kind != statement.BUNDLE])
         if "content" in found.form:
             if ("index" in found.form) != self.bundle.manifest.predicate["index"]:
                 raise Refused("bundle.malformed", "/index")

@@ -33,13 +33,13 @@ class Envelope:
         return b"DSSEv1 28 " + PAYLOAD_TYPE.encode() + f" {len(self.payload)} ".encode() + self.payload
 
 
-def check(value, path="", area="record", with_content=True):
-    """Members of an envelope at `path`, then its payload: canonical, statement, predicate."""
+def check(value, path="", area="record", with_content=True, kinds=statement.KINDS):
+    """Members of an envelope at `path`, then its payload: canonical, one of `kinds`, statement, predicate."""
     need_object(value, path, area)
     _members(value, path, area, with_content)
     payload = unb64(value["payload"])
     body = read_payload(payload, path + "/payload")
-    kind = statement.check(body, path + "/payload")
+    kind = statement.check(body, path + "/payload", kinds, path)
     if any(name in value for name in CONTENT_MEMBERS) and kind not in statement.WITH_CONTENT:
         raise Refused("record.malformed", path)
     return Envelope(value, payload, body, kind)

@@ -38,8 +38,8 @@ def check(value, manifest):
 
 def _basis(value, manifest):
     """Record 0, a key.* or `erasure` record of a chain of the manifest; in scope chain outside its range."""
-    found = envelope.check(value, "/envelope", AREA, with_content=False)
-    fits = found.kind == "record/v1" and found.predicate["kind"] in BASIS_KINDS
+    found = envelope.check(value, "/envelope", AREA, with_content=False, kinds=("record/v1",))
+    fits = found.predicate["kind"] in BASIS_KINDS
     if fits:
         place = found.predicate["chain"]
         chain = next((c for c in manifest["chains"] if c["id"] == place["id"]), None)

@@ -13,7 +13,4 @@ def read(data):
     value = reader.read(data, reader.LINE)
     if not isinstance(value, dict) or "payload" not in value:
         raise Refused("bundle.malformed")
-    read_envelope = envelope.check(value)
-    if read_envelope.kind != "record/v1":
-        raise Refused("bundle.malformed")
-    return read_envelope
+    return envelope.check(value, kinds=("record/v1",))

@@ -91,9 +91,9 @@ def _body(p, need):
     """Equations within one record (3.1)."""
     kind, body, seq = p["kind"], p["body"], p["chain"]["seq"]
     if kind == "chain.open":
-        need(is_origin_of(body["origin"], p["chain"]["id"]), "body/origin")
         own = [key for key in body["keys"] if keyid_of(key["spki"]) == p["key"] and key["role"] == "record"]
         need(own, "body/keys")
+        need(is_origin_of(body["origin"], p["chain"]["id"]), "body/origin")
     elif kind == "chain.seal":
         need(body["count"] == seq + 1 and body["head"] == p["chain"]["prev"], "body")
     elif kind == "heartbeat":

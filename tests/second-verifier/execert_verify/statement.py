@@ -22,12 +22,14 @@ def kind_of(value):
     return None
 
 
-def check(value, path):
-    """Checks the statement of a payload at `path`; returns its type."""
+def check(value, path, kinds=KINDS, line=""):
+    """Checks the statement of a payload at `path`; returns its type. Another one than `kinds` is the fault of `line`."""
     kind = kind_of(value)
     area = "bundle" if kind == BUNDLE else "record"
     need_object(value, path, area)
     _versions(value, kind, path)
+    if kind is not None and kind not in kinds:
+        raise Refused("bundle.malformed", line)
     no_unknown(value, MEMBERS, path, area)
     if any(name not in value for name in MEMBERS):
         raise malformed(path, area)
@@ -43,6 +45,8 @@ def check(value, path):
         record_rules.check(p, below, area)
     elif kind == BUNDLE:
         manifest_form.rules(p, below, area)
+        if len(value["subject"]) > 1:
+            raise malformed(path + "/subject/1", area)
     else:
         document_form.rules(kind, p, below, area)
     return kind
@@ -67,8 +71,6 @@ def _uses_content(kind):
 def _subject(subject, kind, p, path, area):
     """The first subject as in the table; further ones are public artefacts, none in a manifest."""
     if not isinstance(subject, list) or not subject:
-        raise malformed(path, area)
-    if kind == BUNDLE and len(subject) != 1:
         raise malformed(path, area)
     digest = obj({}, {CONTENT_DIGEST: hex64, "sha256": hex64})
     obj({"name": ident, "digest": digest})(subject[0], path + "/0", area)

@@ -73,11 +73,11 @@ def check(case):
 
 
 def _holes(case, unit):
-    """Missing numbers before the last line: a gap each; after it: truncated."""
+    """Missing numbers before the last line (of a run up to `last`): a gap each; after it: truncated."""
     code = "chain" if unit.run_id is None else "run"
     expected = unit.first
     for number in sorted(_numbers(case, unit)):
-        if number < unit.first or expected > unit.last:
+        if number < unit.first or (unit.run_id is not None and expected > unit.last):
             continue
         if number > expected:
             case.findings.error(STEP, f"{code}.gap", _missing_place(unit, expected))
@@ -110,9 +110,10 @@ def _runs_of_chain(case, chain):
             if number > expected:
                 case.findings.error(STEP, "run.gap", Place(chain.id, None, (run_id, expected)))
             expected = number + 1
-        later = max((line.seq for line in run.values() if not line.withheld), default=-1)
-        for line in case.bundle.records:
-            if line.withheld and line.chain == chain_id and line.run and line.run[0] == run_id and line.seq >= later:
+    for line in case.bundle.records:
+        if line.withheld and line.chain == chain.id and line.run:
+            run = case.runs.get((chain.id, line.run[0]), {})
+            if line.seq >= max((later.seq for later in run.values() if not later.withheld), default=-1):
                 case.findings.error(STEP, "chain.foreign_record", place_of(line))
 
 

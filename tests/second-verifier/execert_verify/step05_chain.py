@@ -8,18 +8,25 @@ STEP = 5
 
 def check(case):
     """All checks of step 5, for kept lines and counting basis."""
-    mismatched = set()
+    mismatched, told = set(), set()
     for chain in case.chains.values():
         _chain_links(case, chain, mismatched)
     for run in case.runs.values():
         _run_links(case, run, mismatched)
     for chain in case.chains.values():
-        _epochs(case, chain)
-        _order(case, chain)
-        _opening(case, chain)
-        _heartbeats(case, chain)
+        _epochs(case, chain, told)
+        _order(case, chain, told)
+        _opening(case, chain, told)
+        _heartbeats(case, chain, told)
     for (chain_id, _), run in case.runs.items():
-        _after_end(case, run)
+        _after_end(case, run, told)
+
+
+def _foreign(case, record, told, path=None):
+    """Once per record and path, however many rules it breaks."""
+    if (id(record), path) not in told:
+        told.add((id(record), path))
+        case.findings.error(STEP, "chain.foreign_record", place_of(record), path=path)
 
 
 def _chain_links(case, chain, mismatched):
@@ -49,7 +56,7 @@ def _link(case, record, prev, before, mismatched):
                             found=before.digest)
 
 
-def _epochs(case, chain):
+def _epochs(case, chain, told):
     """`mac.epoch` grows by one after each heartbeat and only there; after a hole it does not fall."""
     last_seq, last = -1, None
     for seq, record in chain.all():
@@ -65,34 +72,34 @@ def _epochs(case, chain):
         else:
             holds = epoch >= last[0]
         if not holds:
-            case.findings.error(STEP, "chain.foreign_record", place_of(record))
+            _foreign(case, record, told)
         last_seq, last = seq, (epoch, record.kind == "heartbeat")
 
 
-def _order(case, chain):
+def _order(case, chain, told):
     """Nothing after a seal; no revocation by the revoked key; no basis of another tenant."""
     sealed = False
     for seq, record in chain.all():
         if sealed:
-            case.findings.error(STEP, "chain.foreign_record", place_of(record))
+            _foreign(case, record, told)
         if record.withheld:
             continue
         sealed = sealed or record.kind == "chain.seal"
         p = record.predicate
         if record.kind == "key.revoke" and p["body"]["keyid"] == p["key"]:
-            case.findings.error(STEP, "chain.foreign_record", place_of(record))
+            _foreign(case, record, told)
         if seq not in chain.lines and chain.entry and p["tenant"] != chain.entry["tenant"]:
-            case.findings.error(STEP, "chain.foreign_record", place_of(record))
+            _foreign(case, record, told)
 
 
-def _opening(case, chain):
+def _opening(case, chain, told):
     """Record 0 names the manifest's origin."""
     opening = chain.opening()
     if opening is not None and chain.entry and opening.predicate["body"]["origin"] != chain.entry["origin"]:
-        case.findings.error(STEP, "chain.foreign_record", place_of(opening), path="/payload/predicate/body/origin")
+        _foreign(case, opening, told, "/payload/predicate/body/origin")
 
 
-def _heartbeats(case, chain):
+def _heartbeats(case, chain, told):
     """Numbers and root of heartbeats, where the chain is here from 0."""
     if chain.hash_mismatch:
         return
@@ -105,14 +112,14 @@ def _heartbeats(case, chain):
             body = record.predicate["body"]
             fits = body["first"] in expected or body["first"] in withheld
             if not fits or tree.root(chain.digests(seq)).hex() != body["root"]:
-                case.findings.error(STEP, "chain.foreign_record", place_of(record))
+                _foreign(case, record, told)
             expected, withheld = {seq + 1}, []
 
 
-def _after_end(case, run):
+def _after_end(case, run, told):
     """Nothing of a run after its run.end."""
     ended = False
     for _, record in sorted(run.items()):
         if ended:
-            case.findings.error(STEP, "chain.foreign_record", place_of(record))
+            _foreign(case, record, told)
         ended = ended or record.kind == "run.end"

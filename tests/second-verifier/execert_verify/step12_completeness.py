@@ -63,5 +63,5 @@ def _known(case, head):
         size, last = head["size"], chain.entry.get("last")
         if chain.entry.get("first") == 0 and size > last + 1:
             case.findings.error(STEP, "chain.rolled_back", case.spot(chain.id, last), sealed=str(size))
-        if size <= chain.from_zero() and tree.root(chain.digests(size)).hex() != head["root"]:
+        elif size <= chain.from_zero() and tree.root(chain.digests(size)).hex() != head["root"]:
             case.findings.error(STEP, "chain.forked", case.spot(chain.id, size - 1) if size else Place(chain.id))

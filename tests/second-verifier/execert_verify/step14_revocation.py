@@ -30,7 +30,8 @@ def check(case):
     used = [one for one in _newest(lists) if any(one.operator == entry.operator for entry in signers)]
     _age(case, signers, used)
     now = case.options.now
-    case.revocation_age = (now - min(one.this_update for one in used)) // 1000 if used else None
+    oldest = min((one.this_update for one in used), default=None)
+    case.revocation_age = None if oldest is None else max(now - oldest, 0) // 1000
     case.all_publish_none = not used and all(entry.publishes_none for entry in signers)
 
 

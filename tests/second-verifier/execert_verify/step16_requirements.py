@@ -1,6 +1,6 @@
 """Step 16 (docs/spec/09-verifying): what the reader requires."""
 
-from .findings import place_of
+from .findings import Place, place_of
 from .step11_log import signer_operators
 
 STEP = 16
@@ -34,6 +34,12 @@ def _operators(case, unit):
 def _plan(case):
     """A valid certificate named by each run.start."""
     valid = {d.digest for d in case.documents if d.kind == "plan-certificate/v1"} - case.bad_certificates
+    started = set()
     for line in case.bundle.records:
-        if line.kind == "run.start" and line.predicate["body"].get("certificate") not in valid:
-            case.findings.error(STEP, "certificate.absent", place_of(line))
+        if line.kind == "run.start":
+            started.add((line.chain, line.run[0]))
+            if line.predicate["body"].get("certificate") not in valid:
+                case.findings.error(STEP, "certificate.absent", place_of(line))
+    for unit in case.units():
+        if unit.run_id is not None and (unit.chain_id, unit.run_id) not in started:
+            case.findings.error(STEP, "certificate.absent", Place(unit.chain_id, None, (unit.run_id, 0)))
