@@ -202,10 +202,7 @@ impl fmt::Display for Receipt {
 /// signed text.
 #[must_use]
 pub fn is_origin(text: &str) -> bool {
-    let taken = ["DSSEv1", "cosignature/", "execert/"];
-    (1..=400).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_graphic() && b != b'+')
-        && !taken.iter().any(|t| text.starts_with(t))
+    crate::record::rules::is_origin_text(text)
 }
 
 /// A decimal number from 0 to 2^53-1 as it is written: no sign, no leading zeroes.

@@ -146,3 +146,17 @@ fn the_same_host_gives_the_same_bytes() {
     };
     assert_eq!(make(), make());
 }
+
+#[test]
+fn usage_without_numbers_is_left_out() {
+    let recorder = open(&TestHost::new(), &with_policy());
+    let run = recorder.run_open(&json(r#"{"name":"empty"}"#)).unwrap();
+    let call = json(r#"{"op":"tool","name":"crm.lookup","input":{"customer":"c-17"}}"#);
+    let (step, _) = run.step_open(&call).unwrap();
+    step.close(&json(r#"{"output":{},"usage":{}}"#)).unwrap();
+    run.close(&json("{}")).unwrap();
+    let mut bundle = Vec::new();
+    run.bundle(&mut bundle).unwrap();
+    let (_, records) = read(&bundle);
+    assert!(records.iter().all(|line| line.record.usage.is_none()));
+}

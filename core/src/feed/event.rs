@@ -5,6 +5,7 @@ use crate::canon::{Object, Value, cmp_utf16, pointer_tokens};
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::record::{Capture, Failure, Model, Status, Usage};
+use crate::recorder::args::usage;
 use crate::time::Timestamp;
 
 pub(super) use super::what::What;
@@ -189,7 +190,7 @@ fn told(node: Node<'_>) -> Result<Told> {
     let told = Told {
         plumbing: fields.maybe("plumbing", |node| node.flag())?.unwrap_or_default(),
         refused: ident("refused")?,
-        usage: fields.maybe("usage", usage)?,
+        usage: fields.maybe("usage", |node| usage(&node))?,
         provider: ident("provider")?,
         served: ident("served")?,
         response_id: ident("response_id")?,
@@ -215,34 +216,6 @@ fn told(node: Node<'_>) -> Result<Told> {
         rest: rest(&fields),
         ..told
     })
-}
-
-fn usage(node: Node<'_>) -> Result<Usage> {
-    let counts = [
-        "input_tokens",
-        "output_tokens",
-        "cached_tokens",
-        "reasoning_tokens",
-        "duration_us",
-        "cost_micros",
-        "unit",
-    ];
-    let fields = node.object(&[], &counts)?;
-    let count = |name: &str| fields.maybe(name, |node| node.int());
-    let usage = Usage {
-        input_tokens: count("input_tokens")?,
-        output_tokens: count("output_tokens")?,
-        cached_tokens: count("cached_tokens")?,
-        reasoning_tokens: count("reasoning_tokens")?,
-        duration_us: count("duration_us")?,
-        cost_micros: count("cost_micros")?,
-        unit: fields.maybe("unit", |node| node.ident())?,
-    };
-    if usage.unit.is_some() == usage.cost_micros.is_some() {
-        Ok(usage)
-    } else {
-        Err(node.fail("`cost_micros` and `unit` stand together"))
-    }
 }
 
 impl Told {

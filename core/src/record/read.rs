@@ -201,7 +201,7 @@ fn read_decision(node: &Node<'_>) -> Result<Decision> {
     })
 }
 
-fn read_usage(node: &Node<'_>) -> Result<Usage> {
+pub(crate) fn read_usage(node: &Node<'_>) -> Result<Usage> {
     let optional = &[
         "cached_tokens",
         "cost_micros",

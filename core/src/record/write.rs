@@ -41,7 +41,7 @@ impl Record {
         out.put("tool", self.tool.map(|definition| object! { "definition": definition }));
         out.put("model", self.model.as_ref().map(model));
         out.put("decision", self.decision.as_ref().map(Decision::to_object));
-        out.put("usage", self.usage.as_ref().map(usage));
+        out.put("usage", self.usage.as_ref().map(usage).filter(|it| !it.is_empty()));
         out.put("started_at", self.started_at);
         out.put("ended_at", self.ended_at);
         out.put("runtime", self.runtime);

@@ -5,6 +5,7 @@ use crate::canon::{Object, Value, cmp_utf16};
 use crate::codes::Code;
 use crate::digest::Digest;
 use crate::error::{Error, Result};
+use crate::record::read::read_usage;
 use crate::record::{Link, Model, Party, PartyType, Usage};
 use crate::time::Timestamp;
 
@@ -139,27 +140,12 @@ pub(super) fn model(node: &Node<'_>) -> Result<Model> {
 ///
 /// # Errors
 /// Other members, numbers that are not whole; cost without unit.
-pub(super) fn usage(node: &Node<'_>) -> Result<Usage> {
-    let counts = [
-        "input_tokens",
-        "output_tokens",
-        "cached_tokens",
-        "reasoning_tokens",
-        "duration_us",
-        "cost_micros",
-        "unit",
-    ];
-    let fields = node.object(&[], &counts)?;
-    let count = |name| fields.maybe(name, |it| it.int());
-    let usage = Usage {
-        input_tokens: count("input_tokens")?,
-        output_tokens: count("output_tokens")?,
-        cached_tokens: count("cached_tokens")?,
-        reasoning_tokens: count("reasoning_tokens")?,
-        duration_us: count("duration_us")?,
-        cost_micros: count("cost_micros")?,
-        unit: fields.maybe("unit", |it| it.ident())?,
-    };
+pub(crate) fn usage(node: &Node<'_>) -> Result<Usage> {
+    // A record leaves an empty object out; a caller may hand one over.
+    if node.value().as_object().is_some_and(Object::is_empty) {
+        return Ok(Usage::default());
+    }
+    let usage = read_usage(node)?;
     if usage.unit.is_some() != usage.cost_micros.is_some() {
         return Err(node.fail("`cost_micros` and `unit` stand together"));
     }

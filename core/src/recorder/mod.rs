@@ -6,7 +6,7 @@
 //! ```
 //! Every document is plain JSON; unknown members are refused. All time and randomness come from the [`Host`].
 
-mod args;
+pub(crate) mod args;
 mod answer;
 mod approve;
 mod desk;
