@@ -73,6 +73,12 @@ impl<'r> Reader<'r> {
         manifest.map_err(|error| on_line(error, 1))
     }
 
+    /// How many bytes were read.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.input.read
+    }
+
     /// The step of verifying, 1 to 3, in which the last error arose.
     #[must_use]
     pub fn step(&self) -> u8 {

@@ -37,6 +37,10 @@ impl Held {
         self.0.entry(key.keyid()).or_insert_with(|| key.clone());
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     pub(super) fn has(&self, key: &KeyId) -> bool {
         self.0.contains_key(key)
     }

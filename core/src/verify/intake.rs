@@ -1,10 +1,9 @@
 //! One line after the other: signatures and content are judged as they pass, the rest is kept for the steps.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::bundle::{BasisLine, ContentForm, DocumentLine, Line, Material, RecordLine};
-use crate::canon::Value;
-use crate::content::{self, Difference, Form, Open};
+use crate::bundle::{BasisLine, DocumentLine, Line, Material, RecordLine};
+use crate::content::Difference;
 use crate::digest::{Digest, b64};
 use crate::document::DocumentBody;
 use crate::envelope::Envelope;
@@ -14,6 +13,7 @@ use crate::report::{Finding, Findings, Place};
 
 use super::file::{Document, File, Link, Record, Seen, Shown, Standing};
 use super::held::Signed;
+use super::judge::{Beside, Judged};
 use super::mac::Ratchet;
 
 /// The reading half of a check.
@@ -38,7 +38,7 @@ impl Intake {
 
     pub(super) fn line(&mut self, line: Line) {
         match line {
-            Line::Record(line) => self.record(*line),
+            Line::Record(line) => self.record(*line, None),
             Line::Withheld(line) => {
                 self.file.tree.push(crate::merkle::leaf(&line.digest));
                 let record = self.file.withheld(line.chain, line.digest, &line.at);
@@ -54,9 +54,14 @@ impl Intake {
         }
     }
 
-    fn record(&mut self, line: RecordLine) {
+    /// A record, maybe judged already. It may itself show the key that signed it.
+    pub(super) fn record(&mut self, line: RecordLine, judged: Option<Judged>) {
         self.file.tree.push(crate::merkle::leaf(&line.digest));
         show_keys(&mut self.file, &line.record.body);
+        let Judged { signed, beside, .. } = match judged {
+            Some(judged) => judged.under(&line, &self.file.held),
+            None => Judged::of(&line, &self.file.held),
+        };
         self.file.model |= line.record.model.is_some();
         let at = self.file.records.len();
         for digest in names(&line.record) {
@@ -65,9 +70,6 @@ impl Intake {
                 document.named.get_or_insert(at);
             }
         }
-        let also = added(&line.record.body);
-        let signed = self.file.held.check(&line.envelope, &line.record.key, also.as_ref());
-        let beside = Beside::check(line.content, line.index.as_ref(), &line.record.content.root);
         let mut record = self.keep(line.record, line.digest, &line.envelope, signed);
         if let Some(seen) = &mut record.seen {
             seen.shown = beside.shown;
@@ -104,7 +106,7 @@ impl Intake {
             document: line.document,
         };
         if let DocumentBody::Plan(plan) = &kept.document.body {
-            let beside = Beside::check(line.content, line.index.as_ref(), &plan.content);
+            let beside = Beside::check(&line.content, line.index.as_ref(), &plan.content);
             (kept.shown, kept.fields, kept.hidden) = (beside.shown, beside.fields, beside.hidden);
             kept.differences = beside.differences;
         }
@@ -161,52 +163,6 @@ impl Intake {
     }
 }
 
-/// What was found of the content beside an envelope (step 8).
-struct Beside {
-    shown: Shown,
-    differences: Vec<Difference>,
-    fields: u64,
-    hidden: u64,
-}
-
-impl Beside {
-    fn check(content: ContentForm, index: Option<&Value>, root: &[u8; 32]) -> Beside {
-        let (content, form, shown) = match content {
-            ContentForm::None => {
-                return Beside {
-                    shown: Shown::Nothing,
-                    differences: Vec::new(),
-                    fields: 0,
-                    hidden: 0,
-                };
-            }
-            ContentForm::Whole { content, seed } => (content, Form::Whole(seed), Shown::Whole),
-            // What cannot be read as `open` cannot be used: an empty one is refused just so.
-            ContentForm::Redacted { content, open } => (
-                content,
-                Form::Redacted(Open::parse(&open).unwrap_or_default()),
-                Shown::Redacted,
-            ),
-        };
-        let hidden = match &form {
-            Form::Whole(_) => 0,
-            // A place is withheld once, however often a wrong list names it.
-            Form::Redacted(open) => {
-                u64::try_from(open.hidden.iter().collect::<BTreeSet<_>>().len()).unwrap_or(u64::MAX)
-            }
-        };
-        // A list that hides nothing is wrong, and hides nothing.
-        let shown = if hidden == 0 { Shown::Whole } else { shown };
-        let differences = content::check(&content, &form, index, root);
-        Beside {
-            shown,
-            differences,
-            fields: content::leaves(&content),
-            hidden,
-        }
-    }
-}
-
 /// A difference of content as a finding.
 pub(super) fn finding(difference: &Difference, place: Place) -> Finding {
     let text = |hash: &Option<[u8; 32]>| hash.as_ref().map(|hash| b64(hash));
@@ -232,14 +188,6 @@ fn show_keys(file: &mut File, body: &Body) {
         Body::ChainOpen(open) => open.keys.iter().for_each(|entry| file.held.add(&entry.spki)),
         Body::KeyAdd(entry) => file.held.add(&entry.spki),
         _ => {}
-    }
-}
-
-/// The key that a `key.add` adds: it signs too.
-pub(super) fn added(body: &Body) -> Option<crate::key::KeyId> {
-    match body {
-        Body::KeyAdd(entry) => Some(entry.spki.keyid()),
-        _ => None,
     }
 }
 

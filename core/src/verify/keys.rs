@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Case;
 use super::file::{At, Seen, Standing};
 use super::held::Signed;
-use super::intake::added;
+use super::judge::added;
 use super::view::{ChainView, digest};
 use crate::codes::Code;
 use crate::digest::Digest;

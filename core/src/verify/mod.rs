@@ -5,7 +5,7 @@
 //!
 //! | Steps | Module |
 //! |---|---|
-//! | 1 to 3, reading | `crate::bundle`, `intake` |
+//! | 1 to 3, reading | `crate::bundle`, `intake` (lines side by side: `ahead`, `judge`) |
 //! | 4 set | `set` |
 //! | 5 chain | `chain` |
 //! | 6 keys, 7 signatures | `keys`, `sign`, `held` |
@@ -15,6 +15,8 @@
 //! | 13 documents, 14 revocation, 15 time, 16 requirements | modules of these names |
 //! | 17 verdict | `verdict` |
 
+#[cfg(feature = "parallel")]
+mod ahead;
 mod chain;
 mod completeness;
 mod content;
@@ -23,6 +25,7 @@ mod documents;
 mod file;
 mod held;
 mod intake;
+mod judge;
 mod keys;
 mod log;
 mod mac;
@@ -46,6 +49,8 @@ use crate::error::{Error, Result};
 use crate::report::{Findings, Place, Report};
 use crate::trust::Trusted;
 
+#[cfg(feature = "parallel")]
+use ahead::lines;
 use completeness::Part;
 use file::{At, File};
 use held::Held;
@@ -58,7 +63,9 @@ use view::{ChainView, RunView};
 /// Checks a bundle and says all that was found. The report is there whatever it says; look at its verdict.
 ///
 /// `trust` is a trust document ([`crate::trust`]), `options` is `{"now": time, "allow_open"?: bool, "require"?: [word],
-/// "mac_key"?: b64 of k(0)}` with the words `sealed`, `timestamp`, `no-withheld`, `witness:N`, `plan`, `revocation`.
+/// "mac_key"?: b64 of k(0), "threads"?: count}` with the words `sealed`, `timestamp`, `no-withheld`, `witness:N`, `plan`,
+/// `revocation`. With the feature `parallel` as many threads work on it as there are cores, eight at most, or `threads`;
+/// the report is the same.
 ///
 /// # Errors
 /// `wire.bad_argument` with a path, `key.malformed`, `key.weak` for trust and options; `store.io` if the bundle cannot be
@@ -76,13 +83,19 @@ pub fn check(bundle: &mut dyn Read, trust: &Value, options: &Value) -> Result<Re
         Err(error) => return refused(reader.step(), error),
     };
     let mut intake = Intake::new(File::new(manifest, Held::new(&trust)), options.mac_key.as_ref());
-    while let Some(line) = reader.next() {
-        match line {
-            Ok((_, line)) => intake.line(line),
-            Err(error) => return refused(reader.step(), error),
-        }
+    if let Err(error) = lines(&mut reader, &mut intake, options.threads) {
+        return refused(reader.step(), error);
     }
     Case::new(intake, &trust, &options).judge()
+}
+
+/// Reads the lines that follow the manifest.
+#[cfg(not(feature = "parallel"))]
+fn lines(reader: &mut Reader<'_>, intake: &mut Intake, _threads: Option<usize>) -> Result<()> {
+    while let Some(line) = reader.next() {
+        intake.line(line?.1);
+    }
+    Ok(())
 }
 
 /// Checks a bundle and returns its report only if it holds (exit 0).

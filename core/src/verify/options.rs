@@ -13,6 +13,8 @@ pub(super) struct Options {
     pub(super) allow_open: bool,
     pub(super) require: Require,
     pub(super) mac_key: Option<MacKey>,
+    /// How many threads may work on it; none: as many as there are.
+    pub(super) threads: Option<usize>,
 }
 
 /// What has to be there.
@@ -30,7 +32,7 @@ pub(super) struct Require {
 impl Options {
     pub(super) fn parse(value: &Value) -> Result<Options> {
         let root = Node::root(value, "", Codes::one(Code::WireBadArgument));
-        let members = root.object(&["now"], &["allow_open", "require", "mac_key"])?;
+        let members = root.object(&["now"], &["allow_open", "require", "mac_key", "threads"])?;
         let mut require = Require::default();
         members.maybe("require", |list| list.list_or_empty(|word| require.add(&word)))?;
         Ok(Options {
@@ -39,6 +41,9 @@ impl Options {
             mac_key: members
                 .maybe("mac_key", |key| key.bytes::<32>())?
                 .map(MacKey::from_bytes),
+            threads: members
+                .maybe("threads", |count| count.int_from(1))?
+                .map(|count| usize::try_from(count).unwrap_or(usize::MAX)),
             require,
         })
     }
