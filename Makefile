@@ -3,6 +3,7 @@ SHELL := /bin/bash
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 export PATH := $(CURDIR)/build/venv/bin:$(PATH)
 PY := build/venv/bin/python
+ROUNDS ?= 1000
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,7 +27,11 @@ bench: ## measure against peers; docs/benchmarks.md holds the figures
 	@scripts/setup test
 	@$(PY) tests/run.py --only bench
 
-deep: fuzz mutants ## what is slow: both of the next
+deep: faults fuzz mutants ## what is slow: all of the next
+
+faults: ## kill, fill, fork, flip: the long round, ROUNDS=1000; figures in build/results/faults.json
+	@scripts/setup test
+	@EXECERT_ROUNDS=$(ROUNDS) cargo test --quiet --locked --profile ci -p execert-faults
 
 fuzz: ## changed bundles through the core and the second verifier, fresh seeds, MINUTES=30
 	@scripts/setup test
@@ -38,4 +43,4 @@ mutants: ## mutation testing of the verifier
 clean: ## remove what was built
 	rm -rf build target
 
-.PHONY: help setup demo test check bench deep fuzz mutants clean
+.PHONY: help setup demo test check bench deep faults fuzz mutants clean

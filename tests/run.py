@@ -30,7 +30,7 @@ IN_TESTS = [
                  "arithmetic_side_effects", "disallowed_methods", "print_stdout")
     for word in ("-A", f"clippy::{lint}")
 ] + ["-A", "unfulfilled_lint_expectations"]
-RUST = ["--workspace", "--exclude", "execert-python"]
+RUST = ["--workspace", "--exclude", "execert-python", "--exclude", "execert-faults"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,6 +46,8 @@ STEPS = [
     Step("lint-tests", "check", ["cargo", "clippy", "--quiet", *CARGO, "--workspace", "--tests", "--benches", "--examples", "--", "-D", "warnings", *IN_TESTS]),
     Step("generated", "check", ["cargo", "run", "--quiet", *CARGO, "-p", "xtask", "--", "generate", "--check"]),
     Step("rust", "test", ["cargo", "test", "--quiet", "--no-fail-fast", *CARGO, *RUST]),
+    # By itself: the fail points of its store are in no other build.
+    Step("faults", "test", ["cargo", "test", "--quiet", *CARGO, "-p", "execert-faults"]),
     Step("python", "test", [PY, "-m", "pytest", "-q", "bindings-python/tests"]),
     Step("stubs", "test", [PY, "-m", "mypy.stubtest", "execert"]),
     Step("schemas", "test", [PY, "tests/schemas/check.py"]),

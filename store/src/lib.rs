@@ -26,6 +26,7 @@ mod lock;
 mod mac;
 mod native;
 mod opened;
+mod point;
 mod private;
 mod rebuild;
 mod reserve;
@@ -45,6 +46,8 @@ pub use backup::Known;
 pub use check::Checked;
 pub use keyfile::{first_mac_key, read_key, volume_warning, write_key, write_secret};
 pub use native::Native;
+#[cfg(feature = "fail-points")]
+pub use point::{FailHook, set_fail_hook};
 
 /// Opens a ledger to write: a folder, or `memory:`. With `new` it is made if there is none.
 ///

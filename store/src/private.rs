@@ -3,6 +3,9 @@
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use execert::{Code, Error, Result};
 use zeroize::Zeroizing;
@@ -13,6 +16,8 @@ use crate::fault::os;
 const MOST: u64 = 65_536;
 /// Longest policy or other document, as `limits`.
 const MOST_FILE: u64 = 16 * 1024 * 1024;
+/// How long a pipe or device may take to give a file.
+const SLOW: Duration = Duration::from_secs(5);
 /// What every secret key in PEM says of itself.
 const SECRET: &[u8] = b"PRIVATE KEY-----";
 
@@ -71,8 +76,26 @@ pub(crate) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     Ok(bytes)
 }
 
-/// Reads any file; one with a secret key in it only if it is private.
+/// Reads any file; one with a secret key in it only if it is private. A pipe or device has to give it in time.
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
+    let waits = |found: &Metadata| !found.is_file() && !found.is_dir();
+    if !fs::metadata(path).is_ok_and(|found| waits(&found)) {
+        return read_now(path);
+    }
+    // Neither opening nor reading a pipe has a deadline of its own. A thread that waits for nothing ends with the process.
+    let (send, receive) = mpsc::channel();
+    let own = path.to_owned();
+    thread::Builder::new()
+        .name("execert file".to_owned())
+        .spawn(move || send.send(read_now(&own)).ok())
+        .map_err(|error| os(&error, "reading", path))?;
+    receive.recv_timeout(SLOW).unwrap_or_else(|_| {
+        let said = format!("{} gave nothing for {} s", path.display(), SLOW.as_secs());
+        Err(Error::new(Code::StoreIo, said))
+    })
+}
+
+fn read_now(path: &Path) -> Result<Vec<u8>> {
     let file = File::open(path).map_err(|error| missing(&error, path))?;
     let mut bytes = Vec::new();
     (&file)

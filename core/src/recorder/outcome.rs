@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use super::args::{self, members};
 use super::group::lock;
 use super::pen::{Pen, Receipt, observed};
+use super::recover;
 use super::step::{Begun, CLOSED, OPEN, Step, VOID, definition};
 use crate::canon::{Object, Value};
 use crate::codes::Code;
@@ -206,19 +207,24 @@ impl Begun {
             .compare_exchange(OPEN, CLOSED, Ordering::AcqRel, Ordering::Acquire)
             .map_err(|_| closed())?;
         let intent = self.receipt.as_ref().map(|receipt| receipt.seq).ok_or_else(closed)?;
-        // A request id asked twice gives two handles of one step; one of them ends it.
-        if !lock(&self.run.inner.open).remove(&intent) {
-            return Err(closed());
-        }
-        let written = self.run.core.write(false, move |pen: &mut Pen<'_>| pen.add(&draft));
+        let handle = lock(&self.run.inner.open).remove(&intent).ok_or_else(closed)?;
+        let (doubt, run) = (self.doubt.load(Ordering::Acquire), self.run.inner.id);
+        let written = self.run.core.write(false, move |pen: &mut Pen<'_>| {
+            if doubt && !pen.intents()?.contains(&intent) {
+                return recover::outcome(pen, &run, intent);
+            }
+            pen.add(&draft)
+        });
         match &written {
             Ok(_) => {
                 if self.permit.is_some() {
                     self.run.core.give_back();
                 }
             }
-            Err(_) => {
-                lock(&self.run.inner.open).insert(intent);
+            Err(error) => {
+                let doubt = doubt || error.code() == Code::StoreOutcomeUnknown;
+                self.doubt.store(doubt, Ordering::Release);
+                lock(&self.run.inner.open).insert(intent, handle);
                 self.state.store(OPEN, Ordering::Release);
             }
         }

@@ -25,6 +25,11 @@ pub(super) fn newest_epoch(core: &Core) -> Result<()> {
     let Some(head) = turn.head().cloned() else {
         return Ok(());
     };
+    if !keys_of(&*core.ledger, "log")?.contains_key(&core.log_key.public().keyid()) {
+        let said = "the log key is not the one that the ledger was made with";
+        return Err(Error::new(Code::StoreCorrupt, said)
+            .hint("put the file log.key back, or restore it from a backup; nothing was written"));
+    }
     match check(&*core.ledger, &*turn, &head) {
         Err(error) if error.code() == Code::StoreCorrupt => {
             let mut batch = Batch::new(head.clone());
@@ -49,7 +54,7 @@ fn check(ledger: &dyn Ledger, turn: &dyn Turn, head: &Head) -> Result<()> {
         ));
     }
     let mac = (epoch..head.epoch).fold(MacKey::from_bytes(key), |key, _| key.ratchet());
-    let keys = record_keys(ledger)?;
+    let keys = keys_of(ledger, "record")?;
     let mut tree = frontier(ledger, head.first)?;
     if let Some((size, note)) = ledger.checkpoint(head.first.max(1))?
         && size == head.first
@@ -129,13 +134,13 @@ fn whole(row: &Row, prev: Option<Digest>, mac: &MacKey, keys: &BTreeMap<KeyId, P
     }
 }
 
-/// The record keys that record 0 and `key.add` records list.
-fn record_keys(ledger: &dyn Ledger) -> Result<BTreeMap<KeyId, PublicKey>> {
+/// The keys of a role that record 0 and `key.add` records list.
+fn keys_of(ledger: &dyn Ledger, role: &str) -> Result<BTreeMap<KeyId, PublicKey>> {
     let mut keys = BTreeMap::new();
     let mut add = |entry: &Object| {
-        let record = entry.get("role").and_then(Value::as_str) == Some("record");
+        let of_role = entry.get("role").and_then(Value::as_str) == Some(role);
         let spki = entry.get("spki").and_then(Value::as_str).and_then(unb64);
-        if let (true, Some(Ok(key))) = (record, spki.map(|der| PublicKey::from_spki(&der))) {
+        if let (true, Some(Ok(key))) = (of_role, spki.map(|der| PublicKey::from_spki(&der))) {
             keys.insert(key.keyid(), key);
         }
     };

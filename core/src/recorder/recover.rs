@@ -2,7 +2,7 @@
 
 use super::Core;
 use super::open::predicate;
-use super::pen::Pen;
+use super::pen::{Pen, Receipt};
 use crate::canon::{Object, Value};
 use crate::codes::Code;
 use crate::error::{Error, Result};
@@ -10,6 +10,7 @@ use crate::id::Uuid;
 use crate::object;
 use crate::record::{Capture, Draft, Kind, Link, Mode, Phase, Status};
 use crate::store::{Row, RunHead};
+use crate::time::Timestamp;
 
 /// A detached run without a record for so long is ended, ms.
 const ABANDONED_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -110,6 +111,37 @@ pub(super) fn settle_steps(core: &Core, pen: &mut Pen<'_>, run: &Uuid, why: &str
         }
     }
     Ok(())
+}
+
+/// The receipt of the outcome that an intent of this run has already.
+///
+/// # Errors
+/// `recorder.closed` if the intent was ended without one; `store.*`.
+pub(super) fn outcome(pen: &Pen<'_>, run: &Uuid, intent: u64) -> Result<Receipt> {
+    let mut found = None;
+    pen.core.ledger.run(run, &mut |row| {
+        let told = predicate(&row.envelope)?;
+        let text = |name: &str| told.get(name).and_then(Value::as_str);
+        let links = told.get("links").and_then(Value::as_array).unwrap_or_default();
+        let ends = links.iter().any(|link| {
+            link.get("rel").and_then(Value::as_str) == Some("intent")
+                && link.get("seq").and_then(Value::as_int) == Some(intent)
+        });
+        if ends && text("phase") == Some("outcome") {
+            let id = text("id").and_then(Uuid::parse);
+            found = id
+                .zip(text("recorded_at").and_then(Timestamp::parse))
+                .map(|(id, at)| Receipt {
+                    seq: row.seq,
+                    digest: row.digest,
+                    id,
+                    run: row.run.map(|(id, seq)| crate::record::Place { id, seq, prev: None }),
+                    at,
+                });
+        }
+        Ok(())
+    })?;
+    found.ok_or_else(|| Error::new(Code::RecorderClosed, "the step is closed"))
 }
 
 /// The mode that a run began with.

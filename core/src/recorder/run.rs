@@ -1,14 +1,15 @@
 //! Runs: `run.start`, what happens in between, `run.end`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use super::args::{self, members};
 use super::group::lock;
 use super::open::predicate;
 use super::pen::observed;
+use super::step::Begun;
 use super::{Core, Recorder, recover};
 use crate::canon::{Object, Value};
 use crate::codes::Code;
@@ -49,8 +50,18 @@ pub(super) struct Inner {
     /// It could not be begun, in a ledger that only observes: everything in it counts as lost.
     pub(super) lost: bool,
     pub(super) steps: Mutex<BTreeSet<Uuid>>,
-    /// Open intents of this handle.
-    pub(super) open: Mutex<BTreeSet<u64>>,
+    /// Open intents of this handle, and who holds them.
+    pub(super) open: Mutex<BTreeMap<u64, Weak<Begun>>>,
+    pub(super) unclear: Mutex<Unclear>,
+}
+
+/// Intents that may be in the ledger although their callers got an error instead of a handle.
+#[derive(Default)]
+pub(super) struct Unclear {
+    /// There may be any: the ledger is asked when the run ends.
+    pub(super) any: bool,
+    /// Their request ids. Nobody has a right to act yet, so one who asks again gets it.
+    pub(super) requests: BTreeSet<[u8; 32]>,
 }
 
 /// What the caller says at the end.
@@ -131,6 +142,7 @@ impl Recorder {
             lost: false,
             steps: Mutex::default(),
             open: Mutex::default(),
+            unclear: Mutex::default(),
         };
         let begun = core.write(true, move |pen| {
             let receipt = pen.add(&draft)?;
@@ -208,6 +220,7 @@ impl Recorder {
             lost: false,
             steps: Mutex::default(),
             open: Mutex::default(),
+            unclear: Mutex::default(),
         };
         Ok(Run {
             core: Arc::clone(core),
@@ -353,10 +366,12 @@ impl Run {
         draft.runtime = *lock(&self.inner.runtime);
         draft.links = links;
         draft.capture = Capture::Enforced;
-        let (id, detached) = (self.inner.id, self.is_detached());
-        let open: Vec<u64> = lock(&self.inner.open).iter().copied().collect();
+        let id = self.inner.id;
+        // Intents that no handle of this run knows: of others, or of a commit whose outcome was unclear.
+        let all = self.is_detached() || lock(&self.inner.unclear).any;
+        let open: Vec<u64> = lock(&self.inner.open).keys().copied().collect();
         let (receipt, records) = self.core.write(false, move |pen| {
-            if detached {
+            if all {
                 recover::settle_steps(&core, pen, &id, "run-ended")?;
             } else {
                 let still = if open.is_empty() { Vec::new() } else { pen.intents()? };

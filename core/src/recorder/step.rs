@@ -1,7 +1,7 @@
 //! Steps: the intent before the act, the outcome after it; for what the gate guards, the decision in between.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Weak};
 
 use super::args::{self, members};
 use super::group::lock;
@@ -42,6 +42,8 @@ pub(super) struct Begun {
     /// The caller has to claim the permit before it closes the step.
     pub(super) must_claim: bool,
     pub(super) state: AtomicU8,
+    /// The outcome may be in the ledger although its caller got an error.
+    pub(super) doubt: AtomicBool,
 }
 
 pub(super) const OPEN: u8 = 0;
@@ -92,7 +94,8 @@ struct Plan {
 /// How opening came out.
 enum Opened {
     Intent(Receipt),
-    Known(Receipt),
+    /// The request id was used for this intent, of this step.
+    Known(Receipt, Option<Uuid>),
     NotRun(Receipt),
     Refused(Error),
 }
@@ -139,8 +142,15 @@ impl Run {
             plan.draft.decision = Some(decision);
         }
         let opened = self.write_open(&plan, &act);
-        if opened.is_err() && plan.new_step {
-            plan.draft.step.map(|step| lock(&self.inner.steps).remove(&step));
+        if let Err(error) = &opened {
+            if plan.new_step {
+                plan.draft.step.map(|step| lock(&self.inner.steps).remove(&step));
+            }
+            if error.code() == Code::StoreOutcomeUnknown {
+                let mut unclear = lock(&self.inner.unclear);
+                unclear.any = true;
+                unclear.requests.extend(plan.request);
+            }
         }
         if let (true, true, Err(error)) = (plan.gated, self.core.enforce, &opened)
             && error.code() == Code::StoreFull
@@ -159,7 +169,8 @@ impl Run {
         match opened {
             Opened::Refused(error) => Err(error),
             Opened::NotRun(receipt) => Ok(self.void(plan, Some(receipt))),
-            Opened::Intent(receipt) | Opened::Known(receipt) => Ok(self.begun(plan, receipt)),
+            Opened::Intent(receipt) => Ok(self.begun(plan, receipt)),
+            Opened::Known(receipt, step) => self.again(plan, receipt, step),
         }
     }
 
@@ -323,7 +334,7 @@ impl Run {
             if let Some(tag) = &request
                 && let Some(row) = pen.seen(tag)?
             {
-                return run.known(&row, &content);
+                return run.known(&row, &draft, &content);
             }
             if draft.decision.is_some() && gated {
                 approve::note_policy(pen)?;
@@ -366,7 +377,7 @@ impl Run {
     }
 
     /// The same request id again: the first receipt, if it was for the same content.
-    fn known(&self, row: &crate::store::Row, content: &Object) -> Result<Opened> {
+    fn known(&self, row: &crate::store::Row, draft: &Draft, content: &Object) -> Result<Opened> {
         let reused = || {
             Error::new(
                 Code::StoreRequestReused,
@@ -382,24 +393,48 @@ impl Run {
         if !super::same_content(row, content) || row.run.map(|(run, _)| run) != Some(self.inner.id) {
             return Err(reused());
         }
-        if predicate.get("phase").and_then(Value::as_str) != Some("intent") {
+        let text = |name: &str| predicate.get(name).and_then(Value::as_str);
+        let same_act = text("kind") == Some(draft.kind.as_str())
+            && text("name") == draft.name.as_deref()
+            && text("call_id") == draft.call_id.as_deref()
+            && predicate.get("attempt").and_then(Value::as_int) == draft.attempt;
+        if text("phase") != Some("intent") || !same_act {
             return Err(reused());
         }
-        // The act may have begun already, so nobody else gets a right to run it.
-        if !lock(&self.inner.open).contains(&row.seq) {
-            return Err(Error::new(
-                Code::GatePermitReused,
-                format!("the act of record {} was run before", row.seq),
-            ));
-        }
         let run = row.run.map(|(id, seq)| crate::record::Place { id, seq, prev: None });
-        Ok(Opened::Known(Receipt {
+        let receipt = Receipt {
             seq: row.seq,
             digest: row.digest,
             id,
             run,
             at: self.core.host.now(),
-        }))
+        };
+        Ok(Opened::Known(receipt, text("step").and_then(Uuid::parse)))
+    }
+
+    /// A request id asked again gives the handle of the first time, with its one permit: the act may have begun already,
+    /// so nobody gets a second right to run it. If the first time ended in doubt there is no handle yet, and this is it.
+    fn again(&self, mut plan: Plan, receipt: Receipt, step: Option<Uuid>) -> Result<(Step, Value)> {
+        if plan.new_step {
+            plan.draft.step.map(|step| lock(&self.inner.steps).remove(&step));
+        }
+        plan.draft.step = step;
+        let first = lock(&self.inner.open).get(&receipt.seq).and_then(Weak::upgrade);
+        if let Some(inner) = first {
+            let answer = self.answer(&plan, Some(&receipt));
+            return Ok((Step { inner }, Value::Object(answer)));
+        }
+        let in_doubt = plan
+            .request
+            .is_some_and(|tag| lock(&self.inner.unclear).requests.remove(&tag));
+        if in_doubt {
+            lock(&self.inner.steps).extend(step);
+            return Ok(self.begun(plan, receipt));
+        }
+        Err(Error::new(
+            Code::GatePermitReused,
+            format!("the act of record {} was run before", receipt.seq),
+        ))
     }
 
     fn answer(&self, plan: &Plan, receipt: Option<&Receipt>) -> Object {
@@ -421,7 +456,7 @@ impl Run {
         if plan.content.contains("runtime") {
             *lock(&self.inner.runtime) = Some(receipt.digest);
         }
-        lock(&self.inner.open).insert(receipt.seq);
+        let seq = receipt.seq;
         let bound = Bound {
             chain: self.core.ledger.identity().id,
             seq: receipt.seq,
@@ -441,8 +476,11 @@ impl Run {
             permit,
             must_claim: plan.permit && self.core.enforce,
             state: AtomicU8::new(OPEN),
+            doubt: AtomicBool::new(false),
         };
-        (Step { inner: Arc::new(inner) }, Value::Object(answer))
+        let inner = Arc::new(inner);
+        lock(&self.inner.open).insert(seq, Arc::downgrade(&inner));
+        (Step { inner }, Value::Object(answer))
     }
 
     fn void(&self, plan: Plan, receipt: Option<Receipt>) -> (Step, Value) {
@@ -458,6 +496,7 @@ impl Run {
             permit: None,
             must_claim: false,
             state: AtomicU8::new(VOID),
+            doubt: AtomicBool::new(false),
         };
         (Step { inner: Arc::new(inner) }, Value::Object(answer))
     }

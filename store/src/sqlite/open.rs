@@ -23,7 +23,7 @@ use super::turn::Writer;
 use super::{Bound, Sqlite, rows};
 use crate::fault::{corrupt, os, sql};
 use crate::gate::Gate;
-use crate::{headfile, live, lock, mac, native, opened, private, reserve, slots, volume, walk};
+use crate::{headfile, live, lock, mac, native, opened, point, private, reserve, slots, volume, walk};
 
 /// How long opening waits for its turn.
 const WAIT: Duration = Duration::from_secs(30);
@@ -153,6 +153,7 @@ fn adopt(folder: &Path) -> Result<()> {
 fn finish(folder: &Path, asked: &NewLedger, make: bool, handle: u64) -> Result<Sqlite> {
     let now = Instant::now();
     let _turn = lock::turn(folder, now.checked_add(WAIT).unwrap_or(now))?;
+    point::reach("open.locked")?;
     let database = folder.join("ledger.db");
     let head_file = asked
         .head_file
@@ -163,6 +164,7 @@ fn finish(folder: &Path, asked: &NewLedger, make: bool, handle: u64) -> Result<S
             return Err(none(folder));
         }
         fill(folder, &database, &head_file, asked)?;
+        point::reach("open.filled")?;
     }
     for name in ["ledger.db", "mac", "log.key"] {
         let path = folder.join(name);
@@ -183,8 +185,10 @@ fn finish(folder: &Path, asked: &NewLedger, make: bool, handle: u64) -> Result<S
         }
         return Err(error);
     }
+    point::reach("open.checked")?;
     let recorder = native::uuid()?;
     let live = live::begin(folder, &recorder)?;
+    point::reach("open.live")?;
     let reserved = reserve::make(folder)?;
     let shape = Shape {
         folder: folder.to_owned(),
@@ -275,6 +279,7 @@ fn fill(folder: &Path, database: &Path, head_file: &Path, asked: &NewLedger) -> 
             .hint("name a file that does not exist"));
     }
     slots::make(head_file)?;
+    point::reach("open.keys")?;
     let mut index_key = [0; 32];
     native::random(&mut index_key)?;
     let identity = Identity {
@@ -334,15 +339,22 @@ fn same(identity: &Identity, durability: Durability, asked: &NewLedger) -> Resul
         let said = format!("this ledger has {what} `{has}`, which is fixed when it is made");
         Err(Error::new(Code::WireBadArgument, said).at(format!("/{what}")))
     };
+    // Whose it is instead is nobody's business here: who asks may be another tenant.
+    let others = |what: &str| {
+        let said = format!("this ledger was made with another {what}");
+        Err(Error::new(Code::WireBadArgument, said)
+            .at(format!("/{what}"))
+            .hint("correct the path, or leave the option out if the ledger is yours"))
+    };
     if asked.tenant.as_ref().is_some_and(|tenant| *tenant != identity.tenant) {
-        return other("tenant", &identity.tenant);
+        return others("tenant");
     }
     let domain = identity
         .origin
         .strip_suffix(&format!("/{}", identity.id))
         .ok_or_else(|| corrupt("the origin is not that of this chain"))?;
     if asked.log_domain.as_ref().is_some_and(|asked| asked != domain) {
-        return other("log_domain", domain);
+        return others("log_domain");
     }
     if asked.durability.is_some_and(|asked| asked != durability) {
         return other("durability", durability.as_str());

@@ -18,7 +18,7 @@ use super::{Bound, Sqlite, file_id, rows, write};
 use crate::fault::{corrupt, os, sql};
 use crate::gate::Entered;
 use crate::lock::{self, Held};
-use crate::{headfile, live, mac, reserve};
+use crate::{headfile, live, mac, point, reserve};
 
 /// How long an erasure waits for readers, so that the WAL can be cut.
 const CUT: Duration = Duration::from_secs(2);
@@ -64,6 +64,7 @@ impl Writer {
     fn ready(&mut self, ledger: &Sqlite) -> Result<()> {
         let names = files(ledger);
         if self.bound.connection.is_none() {
+            point::reach("turn.connect")?;
             self.bound = Bound::new(schema::connect(&ledger.database(), Use::Write, ledger.durability)?);
             // The first reading opens the WAL.
             rows::state(self.connection()?)?;
@@ -171,9 +172,12 @@ pub(super) fn begin(ledger: &Sqlite, deadline: Instant) -> Result<Box<dyn Turn +
     ledger.check()?;
     let held = lock::turn(&ledger.folder, deadline)?;
     let began = (|| {
+        point::reach("turn.locked")?;
         writer.rest(ledger)?;
         writer.ready(ledger)?;
-        transaction(writer.connection()?, deadline)
+        let found = transaction(writer.connection()?, deadline)?;
+        point::reach("turn.begun")?;
+        Ok(found)
     })();
     match began {
         Ok((_, State::Frozen)) => {
@@ -304,19 +308,25 @@ impl SqliteTurn<'_> {
         if !written {
             return Err(moved());
         }
-        connection.execute_batch("COMMIT").map_err(|error| {
-            let error = sql(&error, "committing");
-            if error.code() == Code::StoreIo {
-                self.unknown(batch, error)
-            } else {
-                error
-            }
-        })?;
+        point::reach("commit.written")?;
+        let committed = connection
+            .execute_batch("COMMIT")
+            .map_err(|error| sql(&error, "committing"));
+        committed
+            .and_then(|()| point::reach("commit.answer"))
+            .map_err(|error| {
+                if error.code() == Code::StoreIo {
+                    self.unknown(batch, error)
+                } else {
+                    error
+                }
+            })?;
         let epoch_ends = expect.is_some_and(|old| old.epoch != batch.head.epoch) || batch.state.is_some();
         if self.ledger.durability == Durability::Process {
             self.writer.unflushed = true;
             if batch.durable || epoch_ends {
-                self.writer.flush(self.ledger)?;
+                // The commit is there already, for everybody who reads.
+                self.writer.flush(self.ledger).map_err(|error| unclear(&error))?;
             }
         }
         self.writer.owed = Some((batch.head.clone(), epoch_ends));
@@ -327,6 +337,7 @@ impl SqliteTurn<'_> {
     /// last frame and failed to flush it.
     fn unknown(&self, batch: &Batch, error: Error) -> Error {
         let ask = || {
+            point::reach("reload")?;
             rows::head(&schema::connect(
                 &self.ledger.database(),
                 Use::Read,
@@ -334,14 +345,16 @@ impl SqliteTurn<'_> {
             )?)
         };
         match ask() {
-            Ok(Some(head)) if head.digest == batch.head.digest => Error::new(
-                Code::StoreOutcomeUnknown,
-                format!(
-                    "{}; the records are there now, but perhaps not after a power cut",
-                    error.message()
-                ),
-            ),
-            _ => error,
+            Ok(Some(head)) if head.digest == batch.head.digest => unclear(&error),
+            Ok(_) => error,
+            Err(asking) => {
+                let said = format!(
+                    "{}; whether the records are there could not be asked: {}",
+                    error.message(),
+                    asking.message()
+                );
+                Error::new(Code::StoreOutcomeUnknown, said)
+            }
         }
     }
 
@@ -371,11 +384,13 @@ impl SqliteTurn<'_> {
     /// After the commit. It is acknowledged whatever happens here; what fails is done by the next turn, or stops it.
     fn settle(&mut self, batch: &Batch) -> Result<()> {
         let folder = &self.ledger.folder;
+        point::reach("commit.settling").ok();
         if let Some((epoch, key)) = &batch.mac {
             // If this fails the file is behind, and the next opener goes forward from it.
             mac::write(folder, *epoch, key).ok();
             *self.writer.mac.borrow_mut() = Some((*epoch, MacKey::from_bytes(*key)));
         }
+        point::reach("commit.key").ok();
         for id in &batch.bury {
             // A file that stays is swept by the next opener.
             live::bury(folder, id).ok();
@@ -386,8 +401,17 @@ impl SqliteTurn<'_> {
         }
         // Kept as owed if it fails: the next turn does it or stops.
         self.writer.rest(self.ledger).ok();
+        point::reach("commit.head").ok();
         Ok(())
     }
+}
+
+fn unclear(error: &Error) -> Error {
+    let said = format!(
+        "{}; the records are there now, but perhaps not after a power cut",
+        error.message()
+    );
+    Error::new(Code::StoreOutcomeUnknown, said)
 }
 
 fn moved() -> Error {
