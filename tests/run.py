@@ -55,6 +55,8 @@ STEPS = [
     Step("worked-example", "test", [PY, "docs/spec/example.py", "--check"]),
     Step("guide", "test", ["bash", "tests/guide/check.sh"]),
     Step("second-verifier", "test", [PY, "tests/second-verifier/run_vectors.py", "tests/vectors/golden"]),
+    Step("negative-made", "test", [PY, "tests/negative/cases.py", "--check"]),
+    Step("negative", "test", [PY, "-m", "pytest", "-q", "tests/negative"]),
     Step("agreement", "test", [PY, "tests/agreement/run.py", "--count", "2000"]),
     Step("interop", "test", [PY, "-m", "pytest", "-q", "tests/interop"]),
     Step("cli", "test", [PY, "-m", "pytest", "-q", "tests/cli"]),

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
-use execert::render::{Rendered, Tone};
+use execert::render::{Rendered, Sink, Tone, clean};
 
 use crate::args::{Cli, When};
 use crate::fail::Fail;
@@ -51,7 +51,7 @@ impl<'a> Term<'a> {
     /// One line beside the data.
     pub(crate) fn note(&mut self, text: &str) -> Result<(), Fail> {
         self.flush()?;
-        writeln!(self.err, "{text}").map_err(|_| Fail::Closed)
+        writeln!(self.err, "{}", shown(text)).map_err(|_| Fail::Closed)
     }
 
     /// Puts what was written before what comes next.
@@ -67,11 +67,11 @@ impl<'a> Term<'a> {
             Style::new().fg_color(Some(AnsiColor::Red.into())).bold(),
             self.color_err,
         );
-        writeln!(self.err, "{label}: {text}")?;
+        writeln!(self.err, "{label}: {}", shown(text))?;
         if hint.is_empty() {
             Ok(())
         } else {
-            writeln!(self.err, "hint: {hint}")
+            writeln!(self.err, "hint: {}", shown(hint))
         }
     }
 
@@ -105,6 +105,11 @@ impl<'a> Term<'a> {
         let painted = paint(text, Style::new().bold(), self.color_out);
         self.line(&painted)
     }
+}
+
+/// A message may name a file or a member that somebody else named.
+fn shown(text: &str) -> String {
+    clean(text, Sink::Terminal, 4_000)
 }
 
 fn paint(text: &str, style: Style, color: bool) -> String {

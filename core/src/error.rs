@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::codes::Code;
+use crate::shown;
 
 /// What the caller has to do about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -162,16 +163,18 @@ impl Error {
     }
 }
 
+/// Letters of a message, and of a path, that a line shows: names in a path come from whoever wrote the document.
+const SHOWN: (usize, usize) = (1_000, 300);
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)?;
-        match (self.line(), self.path()) {
-            (Some((line, column)), Some(path)) if !path.is_empty() => {
-                write!(f, " (line {line}, column {column}, `{path}`)")
-            }
-            (Some((line, column)), _) => write!(f, " (line {line}, column {column})"),
-            (None, Some(path)) if !path.is_empty() => write!(f, " (`{path}`)"),
-            _ => Ok(()),
+        f.write_str(&shown::line(&self.0.message, SHOWN.0))?;
+        let path = self.path().map(|path| shown::line(path, SHOWN.1)).unwrap_or_default();
+        match self.line() {
+            Some((line, column)) if path.is_empty() => write!(f, " (line {line}, column {column})"),
+            Some((line, column)) => write!(f, " (line {line}, column {column}, `{path}`)"),
+            None if path.is_empty() => Ok(()),
+            None => write!(f, " (`{path}`)"),
         }
     }
 }

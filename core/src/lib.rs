@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod codes;
+mod shown;
 pub mod error;
 pub mod limits;
 pub mod time;

@@ -2,6 +2,8 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::shown::hidden;
+
 /// Where a text goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -60,15 +62,6 @@ pub fn clean(text: &str, sink: Sink, max: usize) -> String {
         out.push_str(&format!("… ({} characters)", max.saturating_add(left)));
     }
     out
-}
-
-/// Letters that move, hide or reorder what stands around them, or that no font has to show.
-fn hidden(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter,
-            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{e007f}'
-            | '\u{f0000}'..='\u{10ffff}')
 }
 
 #[cfg(test)]

@@ -14,7 +14,6 @@ use crate::report::Finding;
 /// `record.hash_mismatch`, then `chain.foreign_record` for what the chain's own rules forbid.
 pub(super) fn check(case: &mut Case<'_>) {
     let mut stands = BTreeSet::new();
-    let mut judged = BTreeSet::new();
     for chain in 0..case.chains.len() {
         let pairs: Vec<(At, At)> = case
             .chains
@@ -23,7 +22,7 @@ pub(super) fn check(case: &mut Case<'_>) {
             .unwrap_or_default();
         for (before, at) in pairs {
             let prev = case.file.seen(at).map(|seen| seen.prev);
-            follows(case, (before, at), prev, (&mut stands, &mut judged));
+            follows(case, (before, at), prev, &mut stands);
         }
     }
     for run in 0..case.runs.len() {
@@ -34,7 +33,7 @@ pub(super) fn check(case: &mut Case<'_>) {
             .unwrap_or_default();
         for (before, at) in pairs {
             let prev = case.file.seen(at).map(|seen| seen.run_prev);
-            follows(case, (before, at), prev, (&mut stands, &mut judged));
+            follows(case, (before, at), prev, &mut stands);
         }
     }
     let mut found = Vec::new();
@@ -58,17 +57,17 @@ pub(super) fn check(case: &mut Case<'_>) {
     }
 }
 
-/// `prev` of a record against the digest of the one before. One finding per record: where the one before is withheld or
-/// its signature does not hold, that one is what was changed, so it stands there.
+/// `prev` of a record against the digest of the one before. Where the one before is withheld or its signature does not hold,
+/// that one is what was changed, so the finding stands there; at one record there is one.
 fn follows(
     case: &mut Case<'_>,
     (before, at): (At, At),
     prev: Option<Option<Digest>>,
-    (stands, judged): (&mut BTreeSet<At>, &mut BTreeSet<At>),
+    stands: &mut BTreeSet<At>,
 ) {
     let found = digest(&case.file, before);
     let Some(prev) = prev else { return };
-    if prev == Some(found) || !judged.insert(at) {
+    if prev == Some(found) {
         return;
     }
     let signed = case.file.seen(before).map(|seen| seen.signed);

@@ -126,7 +126,7 @@ impl Intake {
         let tag = self
             .ratchet
             .as_mut()
-            .map(|ratchet| ratchet.fits(&envelope.payload, &record.mac));
+            .map(|ratchet| ratchet.fits(&envelope.payload, &record.mac, record.chain.seq));
         let links = record.links.iter().map(|link| Link {
             intent: link.rel == "intent",
             digest: link.digest,

@@ -49,8 +49,12 @@ impl Ratchet {
         Some(&self.current.1)
     }
 
-    /// Whether this is the tag of the payload: HMAC over the statement without it.
-    pub(super) fn fits(&mut self, payload: &[u8], mac: &Mac) -> bool {
+    /// Whether this is the tag of the payload: HMAC over the statement without it. Before each epoch there is a heartbeat,
+    /// so that no record has an epoch above its own seq.
+    pub(super) fn fits(&mut self, payload: &[u8], mac: &Mac, seq: u64) -> bool {
+        if mac.epoch > seq {
+            return false;
+        }
         let Some(key) = self.key(mac.epoch) else { return false };
         // The payload is canonical, so the member stands exactly so; a text like it elsewhere would hold its own tag.
         let whole = format!(r#""mac":{{"epoch":{},"tag":"{}"}}"#, mac.epoch, b64(&mac.tag));

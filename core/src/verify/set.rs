@@ -1,5 +1,7 @@
 //! Step 4: is this the set of records that the manifest says, each once and in order?
 
+use std::collections::BTreeSet;
+
 use super::Case;
 use super::file::{At, Standing};
 use super::view::{ChainView, Places, RunView, holes, standing};
@@ -20,20 +22,24 @@ struct Order {
 pub(super) fn stand(case: &mut Case<'_>) {
     let mut chains: Vec<Order> = case.file.chains.iter().map(|_| Order::default()).collect();
     let mut runs: Vec<Order> = case.file.runs.iter().map(|_| Order::default()).collect();
+    let repeats = repeats(case);
     for at in case.file.basis..case.file.records.len() {
         let Some(record) = case.file.record(at) else { continue };
         let (digest, place) = (record.digest, case.file.place(at));
         if is_foreign(case, at) {
             case.findings.push(Finding::error(Code::ChainForeignRecord, 4, place));
         }
-        let mut reordered = false;
-        let mut outcome = Standing::Counts;
+        let mut reordered = repeats.contains(&at);
+        let mut outcome = if reordered { Standing::Left } else { Standing::Counts };
         if let (Some(seq), Some(order)) = (record.seq, chains.get_mut(record.chain)) {
             reordered |= order.last.is_some_and(|last| seq < last);
             order.last = Some(seq);
-            if let Some(first) = order.places.put(seq, at) {
+            let first = (outcome == Standing::Counts)
+                .then(|| order.places.put(seq, at))
+                .flatten();
+            if let Some(first) = first {
                 outcome = Standing::Left;
-                reordered |= again_or_forked(case, digest, place, first);
+                forked(case, digest, place, first);
             }
         }
         let record = case.file.record(at);
@@ -47,13 +53,8 @@ pub(super) fn stand(case: &mut Case<'_>) {
                 .then(|| order.places.put(seq, at))
                 .flatten();
             if let Some(first) = first {
-                let again = again_or_forked(case, digest, place, first);
-                outcome = if again && place.record.is_none() {
-                    Standing::Left
-                } else {
-                    Standing::LeftOfRun
-                };
-                reordered |= again;
+                outcome = Standing::LeftOfRun;
+                forked(case, digest, place, first);
             }
         }
         if reordered {
@@ -91,16 +92,22 @@ fn is_foreign(case: &Case<'_>, at: At) -> bool {
     !(chain && tenant && run)
 }
 
-/// The same record again (true), or another one at the same place, which is a finding.
-fn again_or_forked(case: &mut Case<'_>, digest: Digest, place: Place, first: At) -> bool {
+/// Lines with the digest of an earlier line, wherever they say that they stand.
+fn repeats(case: &Case<'_>) -> BTreeSet<At> {
+    let mut lines: Vec<At> = (case.file.basis..case.file.records.len()).collect();
+    let digest = |at: &At| case.file.record(*at).map(|record| record.digest);
+    lines.sort_unstable_by_key(|at| (digest(at), *at));
+    let pairs = lines.iter().zip(lines.iter().skip(1));
+    let again = pairs.filter(|(one, next)| digest(one) == digest(next));
+    again.map(|(_, next)| *next).collect()
+}
+
+/// Another record stands at this place already.
+fn forked(case: &mut Case<'_>, digest: Digest, place: Place, first: At) {
     let sealed = super::view::digest(&case.file, first);
-    if sealed == digest {
-        return true;
-    }
     let values = (Some(sealed.to_string()), Some(digest.to_string()));
     case.findings
         .push(Finding::error(Code::ChainForked, 4, place).values(values.0, values.1));
-    false
 }
 
 /// Second half: what is missing, and whether the manifest's numbers are those of the lines.

@@ -36,6 +36,14 @@ def is_small_order(encoded):
     return _split(encoded)[0] % P in _SMALL_Y
 
 
+def is_point(encoded):
+    """Whether 32 bytes stand for a point of the curve at all, also in a way that is not canonical."""
+    y = _split(encoded)[0] % P
+    above, below = (y * y - 1) % P, (D * y * y + 1) % P
+    square = above * pow(below, P - 2, P) % P
+    return square == 0 or pow(square, (P - 1) // 2, P) == 1
+
+
 def verify(public, signature, message):
     """Whether the signature holds, strictly."""
     if len(public) != 32 or len(signature) != 64:

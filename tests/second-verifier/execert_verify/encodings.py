@@ -5,6 +5,8 @@ import binascii
 import datetime
 import re
 
+from .ed25519 import is_point as _is_point
+
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _IDENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/@+#=-]{0,199}")
 _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -93,8 +95,8 @@ def time_text(milliseconds):
 
 
 def ed25519_key(spki):
-    """The 32 key bytes of an Ed25519 SPKI given as b64, or None."""
+    """The 32 key bytes of an Ed25519 SPKI given as b64, or None; no point of the curve is no key."""
     data = unb64(spki)
-    if data is None or len(data) != 44 or not data.startswith(ED25519_SPKI):
+    if data is None or len(data) != 44 or not data.startswith(ED25519_SPKI) or not _is_point(data[12:]):
         return None
     return data[12:]

@@ -11,6 +11,8 @@ class Refused(Exception):
 
 
 class BadArgument(Exception):
-    """The caller's trust or options cannot be used: `wire.bad_argument`, no report."""
+    """The caller's trust or options cannot be used: no report. Mostly `wire.bad_argument`."""
 
-    code = "wire.bad_argument"
+    def __init__(self, text, code="wire.bad_argument"):
+        super().__init__(text)
+        self.code = code

@@ -1,5 +1,6 @@
 """The reader's tlog-policy (C2SP): logs, witnesses, groups, quorum."""
 
+from . import ed25519
 from .encodings import unb64
 from .errors import BadArgument
 from .note import key_id
@@ -99,8 +100,12 @@ def vkey(text, kind):
     """(name, key) of `NAME+hex(id)+b64(type ‖ key)`."""
     parts = text.split("+", 2)
     data = unb64(parts[2]) if len(parts) == 3 else None
-    if data is None or len(data) != 33 or data[0] != kind or not parts[0]:
-        raise BadArgument("policy: bad vkey")
-    if key_id(parts[0], kind, data[1:]).hex() != parts[1]:
-        raise BadArgument("policy: key id does not fit")
+    if data is None or len(data) != 33 or data[0] not in (LOG, COSIGNATURE) or not parts[0] or not ed25519.is_point(data[1:]):
+        raise BadArgument("policy: bad vkey", "key.malformed")
+    if ed25519.is_small_order(data[1:]):
+        raise BadArgument("policy: a key of small order signs everything", "key.weak")
+    if key_id(parts[0], data[0], data[1:]).hex() != parts[1]:
+        raise BadArgument("policy: key id does not fit", "key.malformed")
+    if data[0] != kind:
+        raise BadArgument("policy: a key of another kind")
     return parts[0], data[1:]

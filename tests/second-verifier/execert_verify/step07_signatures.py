@@ -157,15 +157,22 @@ def _shown(case, chain, end):
     return found
 
 
+def _manifest_ended(case):
+    """The seq at which a record of the file, of a chain that the manifest names or not, ended the manifest's key."""
+    keyid = case.manifest["key"]
+    for name, chain in case.chains.items():
+        last = max(chain.lines, default=-1)
+        for at, kind, whose, _, _ in sorted(case.keys.by_chain[name].ends, key=lambda e: e[0]):
+            if whose == keyid and (kind == "key.revoke" or at <= last):
+                return at
+    return None
+
+
 def _revocations(case):
     """The manifest's signer is dead; revocations that it names or does not name."""
-    keyid = case.manifest["key"]
-    for chain in case.listed_chains():
-        last = max(chain.lines, default=-1)
-        for at, kind, whose, _, _ in sorted(case.keys.by_chain[chain.id].ends, key=lambda e: e[0]):
-            if whose == keyid and (kind == "key.revoke" or at <= last):
-                case.findings.error(STEP, "key.revoked", found=str(at))
-                break
+    at = _manifest_ended(case)
+    if at is not None:
+        case.findings.error(STEP, "key.revoked", found=str(at))
     if not case.manifest_trusted:
         return
     lines = [line for line in case.bundle.records if not line.withheld and line.envelope.kind == RECORD]

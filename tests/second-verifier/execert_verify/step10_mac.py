@@ -5,7 +5,7 @@ from .errors import BadArgument
 from .findings import place_of
 
 STEP = 10
-MOST_EPOCHS = 1_000_000
+MOST_EPOCHS = 4_194_304
 
 
 def check(case):

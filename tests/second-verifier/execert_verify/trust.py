@@ -2,16 +2,16 @@
 
 import hashlib
 
-from . import envelope, jcs, policy
+from . import ed25519, envelope, jcs, policy
 from .encodings import ed25519_key, is_int, is_time, millis, unb64
 from .errors import BadArgument, Refused
 from .keys import keyid_of
-from .shapes import (base64, boolean, hex64, integer, items, keyid, need_object, obj, spki, string, test, word)
+from .shapes import (base64, boolean, hex64, integer, items, keyid, need_object, obj, string, test, word)
 
 ROLES = ("record", "log", "validator", "attestor", "approver", "tool", "revocation")
 DAY = 86_400
 ENTRY = obj({"role": word(*ROLES), "label": string},
-            {"spki": spki, "keyid": keyid, "operator": string, "own": boolean, "revocation": word("none")})
+            {"spki": string, "keyid": keyid, "operator": string, "own": boolean, "revocation": word("none")})
 TRUST = obj({"trust": test(lambda v: v == 1 and not isinstance(v, bool)), "keys": items(ENTRY, empty=True)},
             {"roots": items(base64, empty=True), "tsa": items(base64, empty=True), "policy": string,
              "known": items(obj({"origin": string, "size": test(lambda v: is_int(v) and v >= 1), "root": hex64}), empty=True),
@@ -40,12 +40,19 @@ class Trust:
     def __init__(self, value):
         try:
             TRUST(value, "", "trust")
+            for key in value["keys"]:
+                if "spki" in key and ed25519_key(key["spki"]) is None:
+                    raise BadArgument("trust: this is no Ed25519 key", "key.malformed")
             if any(("spki" in key) == ("keyid" in key) for key in value["keys"]):
                 raise BadArgument("trust: a key is `spki` or `keyid`")
             self.entries = [Entry(key) for key in value["keys"]]
             self.lists = [envelope.check(one, with_content=False) for one in value.get("lists", [])]
         except Refused as refused:
             raise BadArgument(f"trust: {refused}") from None
+        if any(entry.public is not None and ed25519.is_small_order(entry.public) for entry in self.entries):
+            raise BadArgument("trust: a key of small order fits signatures that nobody made", "key.weak")
+        if len({(entry.keyid, entry.role) for entry in self.entries}) != len(self.entries):
+            raise BadArgument("trust: a key is there twice with one role")
         self.digest = "sha256:" + hashlib.sha256(jcs.write(value)).hexdigest()
         self.policy = policy.parse(value["policy"] if "policy" in value else "quorum none\n")
         self.known = value.get("known", [])
