@@ -45,6 +45,7 @@ STEPS = [
     Step("lint", "check", ["cargo", "clippy", "--quiet", *CARGO, "--workspace", "--", "-D", "warnings"]),
     Step("lint-tests", "check", ["cargo", "clippy", "--quiet", *CARGO, "--workspace", "--tests", "--benches", "--examples", "--", "-D", "warnings", *IN_TESTS]),
     Step("generated", "check", ["cargo", "run", "--quiet", *CARGO, "-p", "xtask", "--", "generate", "--check"]),
+    Step("instructions", "check", [PY, "tests/bench/instructions.py"]),
     Step("rust", "test", ["cargo", "test", "--quiet", "--no-fail-fast", *CARGO, *RUST]),
     # By itself: the fail points of its store are in no other build.
     Step("faults", "test", ["cargo", "test", "--quiet", *CARGO, "-p", "execert-faults"]),
