@@ -23,11 +23,15 @@ check: ## format, lints, generated files, layers, stubs
 	@scripts/setup test
 	@$(PY) tests/run.py --only check
 
-bench: ## measure against peers; docs/benchmarks.md holds the figures
-	@scripts/setup test
-	@$(PY) tests/run.py --only bench
+bench: ## measure beside peers and write docs/benchmarks.md; FULL=1 for a million records, ONLY=seal,verify
+	@scripts/setup demo
+	@$(PY) tests/bench/run.py $(if $(FULL),--full) $(if $(ONLY),--only $(ONLY))
 
-deep: faults fuzz mutants ## what is slow: all of the next
+supply: ## what comes from others: licences, advisories, bills of materials, equal double builds
+	@scripts/setup demo
+	@scripts/supply
+
+deep: faults fuzz mutants supply ## what is slow: all of the next
 
 faults: ## kill, fill, fork, flip: the long round, ROUNDS=1000; figures in build/results/faults.json
 	@scripts/setup test
@@ -43,4 +47,4 @@ mutants: ## mutation testing of the verifier
 clean: ## remove what was built
 	rm -rf build target
 
-.PHONY: help setup demo test check bench deep faults fuzz mutants clean
+.PHONY: help setup demo test check bench deep faults fuzz mutants supply score clean

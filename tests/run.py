@@ -2,7 +2,7 @@
 """Runs every check and test of the project and counts them.
 
     python tests/run.py                 everything that `make test` runs
-    python tests/run.py --only check    one group: check, test, bench
+    python tests/run.py --only check    one group: check, test
     python tests/run.py --only NAME     one step
 
 The output of a step goes to build/logs; its closing lines are shown, and all of it when it fails. The last line of the
@@ -46,6 +46,7 @@ STEPS = [
     Step("lint-tests", "check", ["cargo", "clippy", "--quiet", *CARGO, "--workspace", "--tests", "--benches", "--examples", "--", "-D", "warnings", *IN_TESTS]),
     Step("generated", "check", ["cargo", "run", "--quiet", *CARGO, "-p", "xtask", "--", "generate", "--check"]),
     Step("instructions", "check", [PY, "tests/bench/instructions.py"]),
+    Step("supply", "check", [PY, "tests/supply/check.py"]),
     Step("rust", "test", ["cargo", "test", "--quiet", "--no-fail-fast", *CARGO, *RUST]),
     # By itself: the fail points of its store are in no other build.
     Step("faults", "test", ["cargo", "test", "--quiet", *CARGO, "-p", "execert-faults"]),
@@ -65,7 +66,6 @@ STEPS = [
     Step("langchain", "test", [PY, "-m", "pytest", "--no-header", "integrations/langchain-python/tests"]),
     Step("docs", "test", [PY, "scripts/docs", "--check"]),
     Step("newcomer", "test", [PY, "tests/newcomer/run.py"]),
-    Step("bench", "bench", ["cargo", "bench", "--locked", "-p", "execert"]),
 ]
 
 # The closing lines of the runners, and how each counts.

@@ -35,9 +35,13 @@ impl<R: Read> Read for Watched<R> {
         if let Some(bar) = &mut self.bar {
             if !self.shown && self.since.elapsed() > Duration::from_secs(1) {
                 self.shown = true;
-                let style = ProgressStyle::with_template("checking {bar:40} {bytes} of {total_bytes}, {eta} left");
+                // Of a pipe nobody knows how much is to come.
+                let template = match self.total {
+                    0 => "checking {bytes}",
+                    _ => "checking {bar:40} {bytes} of {total_bytes}, {eta} left",
+                };
                 *bar = ProgressBar::new(self.total);
-                if let Ok(style) = style {
+                if let Ok(style) = ProgressStyle::with_template(template) {
                     bar.set_style(style);
                 }
             }
