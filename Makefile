@@ -44,6 +44,9 @@ fuzz: ## changed bundles through the core and the second verifier, fresh seeds, 
 mutants: ## mutation testing of the verifier
 	@scripts/mutants
 
+score: ## the score sheet, out of what ran last; writes docs/scores
+	@$(PY) tests/score/run.py
+
 clean: ## remove what was built
 	rm -rf build target
 

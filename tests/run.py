@@ -47,6 +47,7 @@ STEPS = [
     Step("generated", "check", ["cargo", "run", "--quiet", *CARGO, "-p", "xtask", "--", "generate", "--check"]),
     Step("instructions", "check", [PY, "tests/bench/instructions.py"]),
     Step("supply", "check", [PY, "tests/supply/check.py"]),
+    Step("score", "check", [PY, "tests/score/run.py", "--check"]),
     Step("rust", "test", ["cargo", "test", "--quiet", "--no-fail-fast", *CARGO, *RUST]),
     # By itself: the fail points of its store are in no other build.
     Step("faults", "test", ["cargo", "test", "--quiet", *CARGO, "-p", "execert-faults"]),

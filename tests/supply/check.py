@@ -76,6 +76,24 @@ def core_has_no_unsafe_code() -> str:
 
 
 @check
+def nothing_opens_a_network() -> str:
+    """No crate that could, and none of the standard library's sockets in what is ours."""
+    known = {"curl", "h2", "hyper", "isahc", "mio", "native-tls", "openssl", "reqwest", "rustls", "socket2", "tokio", "ureq"}
+    graph = Graph()
+    found = {it.name for name in ARTEFACTS for it in graph.linked(name)} & known
+    assert not found, f"linked: {sorted(found)}"
+    used = re.compile(r"std::net|std::os::unix::net|TcpStream|UdpSocket|UnixStream|rustix::net")
+    sources = [path for name in ("core", "store", "cli", "bindings-python") for path in (ROOT / name / "src").rglob("*.rs")]
+    wrong = [str(path.relative_to(ROOT)) for path in sources if used.search(path.read_text())]
+    wrong += [
+        str(path.relative_to(ROOT)) for path in (ROOT / "bindings-python" / "python").rglob("*.py")
+        if re.search(r"^\s*(?:import|from) (?:socket|http|urllib|ssl)\b", path.read_text(), re.MULTILINE)
+    ]  # fmt: skip
+    assert not wrong, f"sockets in {wrong}"
+    return f"{len(sources)} sources, no crate that opens one"
+
+
+@check
 def bills_of_materials_are_whole() -> str:
     graph = Graph()
     counts = []
