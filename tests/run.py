@@ -43,6 +43,8 @@ class Step:
 STEPS = [
     Step("format", "check", ["cargo", "fmt", "--all", "--check"]),
     Step("lint", "check", ["cargo", "clippy", "--quiet", *CARGO, "--workspace", "--", "-D", "warnings"]),
+    # The verifier alone, without what only a recorder needs.
+    Step("lint-verifier", "check", ["cargo", "clippy", "--quiet", *CARGO, "-p", "execert", "--no-default-features", "--", "-D", "warnings"]),
     Step("lint-tests", "check", ["cargo", "clippy", "--quiet", *CARGO, "--workspace", "--tests", "--benches", "--examples", "--", "-D", "warnings", *IN_TESTS]),
     Step("generated", "check", ["cargo", "run", "--quiet", *CARGO, "-p", "xtask", "--", "generate", "--check"]),
     Step("instructions", "check", [PY, "tests/bench/instructions.py"]),

@@ -20,9 +20,9 @@ from collections.abc import Callable
 from graph import ROOT, Graph
 from sbom import ARTEFACTS, bill, faults
 
-# What a verifier links (the core without what is optional), and what the core links as it comes; each with the core
-# itself. A number that falls is lowered here too; the aims are 25 and 40.
-VERIFIER, CORE = 32, 34
+# What a verifier links (the core without what is optional), and what the core links as it comes, each beside itself. The
+# verifier's limit is 25; a number that falls is lowered here too.
+VERIFIER, CORE = 25, 33
 # They run inside the compiler, with the rights of whoever builds.
 MACROS = {"clap_derive", "curve25519-dalek-derive", "divan-macros", "pyo3-macros", "serde_derive", "thiserror-impl"}
 
@@ -143,10 +143,10 @@ def deny() -> str:
 
 
 def tree(*features: str) -> int:
-    """Crates that the core links when it is built alone, itself among them; one in two versions counts twice."""
+    """Crates that the core links when it is built alone; one in two versions counts twice."""
     command = ["cargo", "tree", "--locked", "-p", "execert", "--edges", "normal,no-proc-macro", "--prefix", "none", *features]
     lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
-    return len({line.removesuffix(" (*)") for line in lines if line})
+    return len({line.removesuffix(" (*)") for line in lines if line and not line.startswith("execert ")})
 
 
 def wheel() -> pathlib.Path:

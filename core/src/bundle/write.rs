@@ -158,6 +158,7 @@ impl Materials {
     }
 
     /// A material line that was read elsewhere; `kind` is its `type`.
+    #[cfg(feature = "record")]
     pub(crate) fn line(&mut self, kind: &'static str, line: Vec<u8>) {
         self.0.insert((kind, line));
     }

@@ -92,7 +92,7 @@ pub fn check(bundle: &mut dyn Read, trust: &Value, options: &Value) -> Result<Re
 /// Reads the lines that follow the manifest.
 #[cfg(not(feature = "parallel"))]
 fn lines(reader: &mut Reader<'_>, intake: &mut Intake, _threads: Option<usize>) -> Result<()> {
-    while let Some(line) = reader.next() {
+    for line in reader.by_ref() {
         intake.line(line?.1);
     }
     Ok(())
