@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! acme.ledger/              one folder, 0700; every file in it 0600; the tenant is its stem unless told
-//!   ledger.db  -wal -shm    SQLite
+//!   ledger.db  -wal -shm    SQLite; `-wal.kept`: as it was when records of it were found missing
 //!   next.lock  turn.lock    two, so that turns are fair
 //!   live/ID                 locked while recorder ID lives
 //!   head                    the newest head this machine remembers; option head_file puts it elsewhere
@@ -30,6 +30,7 @@ mod point;
 mod private;
 mod rebuild;
 mod reserve;
+mod signed;
 mod slots;
 mod sqlite;
 pub mod user;

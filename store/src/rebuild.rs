@@ -8,7 +8,7 @@ use execert::canon::Value;
 use execert::digest::Digest;
 use execert::id::Uuid;
 use execert::merkle::{self, Frontier};
-use execert::store::{Batch, Durability, Head, Identity, Row, RunCounts, RunEntry, RunHead, State};
+use execert::store::{Batch, Durability, Head, Identity, Row, RunCounts, RunEntry, RunHead, RunQuery, State};
 use execert::time::Timestamp;
 use execert::{Code, Error, Result};
 use rusqlite::{Connection, params};
@@ -51,7 +51,7 @@ fn in_turn(folder: &Path) -> Result<Checked> {
 
 /// What the records say, read from the first to the last.
 #[derive(Default)]
-struct Told {
+pub(crate) struct Told {
     chain: Chain,
     frontier: Frontier,
     head: Option<Head>,
@@ -90,7 +90,6 @@ fn all(connection: &Connection, identity: &Identity) -> Result<()> {
             let payload = told.chain.take(&row, identity)?;
             let predicate = payload.get("predicate").unwrap_or(&Value::Null);
             let leaf = merkle::leaf(&row.digest);
-            told.frontier.push(leaf);
             tiles.push(0, leaf, &mut |level, n, hashes| {
                 let text = "INSERT INTO tile(level, n, hashes) VALUES(?1, ?2, ?3)";
                 did(connection.execute(text, params![level, n, hashes.concat()])).map(|_| ())
@@ -115,7 +114,9 @@ fn place(predicate: &Value) -> Option<(Uuid, u64)> {
 }
 
 impl Told {
-    fn take(&mut self, connection: &Connection, row: &Row, predicate: &Value) -> Result<()> {
+    /// Takes the next record.
+    pub(crate) fn take(&mut self, connection: &Connection, row: &Row, predicate: &Value) -> Result<()> {
+        self.frontier.push(merkle::leaf(&row.digest));
         let text = |name: &str| predicate.get(name).and_then(Value::as_str);
         let kind = text("kind").unwrap_or_default();
         let links = predicate.get("links").and_then(Value::as_array).unwrap_or_default();
@@ -244,6 +245,35 @@ impl Told {
             }
         }
         Ok(())
+    }
+
+    /// Whether the tables that follow from the records are those of these records.
+    pub(crate) fn compare(&self, connection: &Connection) -> Result<()> {
+        let same = |same: bool, table: &str| {
+            if same {
+                return Ok(());
+            }
+            let said = format!("the table {table} is not that of the records");
+            Err(corrupt(said).hint("`execert ledger check --rebuild` makes it anew"))
+        };
+        same(rows::head(connection)? == self.head, "head")?;
+        same(rows::basis(connection)? == self.basis, "basis")?;
+        let intents: BTreeMap<u64, Uuid> = rows::intents(connection)?
+            .into_iter()
+            .map(|intent| (intent.seq, intent.recorder))
+            .collect();
+        same(intents == self.intents, "intent")?;
+        let runs = rows::open_runs(connection)?;
+        let mut ours: Vec<RunHead> = self.runs.values().map(|run| run.head.clone()).collect();
+        // A detached run belongs to nobody, and only its row knows.
+        for (ours, row) in ours.iter_mut().zip(&runs).filter(|(_, row)| row.recorder.is_none()) {
+            ours.recorder = row.recorder;
+        }
+        same(runs == ours, "run")?;
+        let mut entries: Vec<&RunEntry> = self.entries.values().collect();
+        entries.sort_by_key(|entry| entry.first);
+        let stored = rows::runs(connection, &RunQuery::default())?;
+        same(stored.iter().eq(entries), "run_index")
     }
 
     fn write(self, connection: &Connection, detached: &BTreeSet<Uuid>) -> Result<()> {

@@ -6,6 +6,7 @@
 //! ```
 //! Every document is plain JSON; unknown members are refused. All time and randomness come from the [`Host`].
 
+mod again;
 pub(crate) mod args;
 mod answer;
 mod approve;

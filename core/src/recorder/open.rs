@@ -142,11 +142,16 @@ fn facts(ledger: &dyn Ledger) -> Result<Option<Facts>> {
     let Some(row) = ledger.row(0)? else { return Ok(None) };
     let predicate = predicate(&row.envelope)?;
     let body = predicate.get("body").and_then(Value::as_object).cloned();
-    let same = predicate
-        .get("chain")
-        .and_then(|it| it.get("id"))
-        .and_then(Value::as_str)
-        == Some(&ledger.identity().id.to_string());
+    let identity = ledger.identity();
+    let text = |value: Option<&Value>, name: &str| {
+        value
+            .and_then(|it| it.get(name))
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    let same = text(predicate.get("chain"), "id") == Some(identity.id.to_string())
+        && text(predicate.get("body"), "origin").as_deref() == Some(&identity.origin)
+        && predicate.get("tenant").and_then(Value::as_str) == Some(&identity.tenant);
     match body {
         Some(body) if same => Ok(Some(Facts(body))),
         _ => Err(Error::new(
@@ -197,6 +202,15 @@ impl Facts {
             .at(format!("/{name}"))
             .hint("leave the option out, or make a new ledger")
         };
+        // Whose it is instead is nobody's business here: who asks may be another tenant.
+        let others = |name: &str| {
+            Error::new(
+                Code::WireBadArgument,
+                format!("the ledger was made with another {name}"),
+            )
+            .at(format!("/{name}"))
+            .hint("correct the path, or leave the option out if the ledger is yours")
+        };
         let identity = ledger.identity();
         if options
             .ledger
@@ -204,7 +218,7 @@ impl Facts {
             .as_ref()
             .is_some_and(|tenant| *tenant != identity.tenant)
         {
-            return Err(differs("tenant", &identity.tenant));
+            return Err(others("tenant"));
         }
         let domain = identity
             .origin
@@ -216,7 +230,7 @@ impl Facts {
             .as_deref()
             .is_some_and(|given| given != domain)
         {
-            return Err(differs("log_domain", domain));
+            return Err(others("log_domain"));
         }
         if options
             .ledger

@@ -1,7 +1,7 @@
 //! Steps: the intent before the act, the outcome after it; for what the gate guards, the decision in between.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Arc, Weak};
 
 use super::args::{self, members};
 use super::group::lock;
@@ -78,8 +78,8 @@ const ARGUMENTS: &[&str] = &[
 ];
 
 /// What is about to happen, read from the caller's document.
-struct Plan {
-    draft: Draft,
+pub(super) struct Plan {
+    pub(super) draft: Draft,
     content: Object,
     gated: bool,
     permit: bool,
@@ -87,12 +87,12 @@ struct Plan {
     live: bool,
     tier: Option<Tier>,
     approval: Option<Digest>,
-    request: Option<[u8; 32]>,
-    new_step: bool,
+    pub(super) request: Option<[u8; 32]>,
+    pub(super) new_step: bool,
 }
 
 /// How opening came out.
-enum Opened {
+pub(super) enum Opened {
     Intent(Receipt),
     /// The request id was used for this intent, of this step.
     Known(Receipt, Option<Uuid>),
@@ -376,67 +376,6 @@ impl Run {
         })
     }
 
-    /// The same request id again: the first receipt, if it was for the same content.
-    fn known(&self, row: &crate::store::Row, draft: &Draft, content: &Object) -> Result<Opened> {
-        let reused = || {
-            Error::new(
-                Code::StoreRequestReused,
-                format!("this request id was used for record {}", row.seq),
-            )
-        };
-        let predicate = super::open::predicate(&row.envelope)?;
-        let id = predicate
-            .get("id")
-            .and_then(Value::as_str)
-            .and_then(Uuid::parse)
-            .ok_or_else(reused)?;
-        if !super::same_content(row, content) || row.run.map(|(run, _)| run) != Some(self.inner.id) {
-            return Err(reused());
-        }
-        let text = |name: &str| predicate.get(name).and_then(Value::as_str);
-        let same_act = text("kind") == Some(draft.kind.as_str())
-            && text("name") == draft.name.as_deref()
-            && text("call_id") == draft.call_id.as_deref()
-            && predicate.get("attempt").and_then(Value::as_int) == draft.attempt;
-        if text("phase") != Some("intent") || !same_act {
-            return Err(reused());
-        }
-        let run = row.run.map(|(id, seq)| crate::record::Place { id, seq, prev: None });
-        let receipt = Receipt {
-            seq: row.seq,
-            digest: row.digest,
-            id,
-            run,
-            at: self.core.host.now(),
-        };
-        Ok(Opened::Known(receipt, text("step").and_then(Uuid::parse)))
-    }
-
-    /// A request id asked again gives the handle of the first time, with its one permit: the act may have begun already,
-    /// so nobody gets a second right to run it. If the first time ended in doubt there is no handle yet, and this is it.
-    fn again(&self, mut plan: Plan, receipt: Receipt, step: Option<Uuid>) -> Result<(Step, Value)> {
-        if plan.new_step {
-            plan.draft.step.map(|step| lock(&self.inner.steps).remove(&step));
-        }
-        plan.draft.step = step;
-        let first = lock(&self.inner.open).get(&receipt.seq).and_then(Weak::upgrade);
-        if let Some(inner) = first {
-            let answer = self.answer(&plan, Some(&receipt));
-            return Ok((Step { inner }, Value::Object(answer)));
-        }
-        let in_doubt = plan
-            .request
-            .is_some_and(|tag| lock(&self.inner.unclear).requests.remove(&tag));
-        if in_doubt {
-            lock(&self.inner.steps).extend(step);
-            return Ok(self.begun(plan, receipt));
-        }
-        Err(Error::new(
-            Code::GatePermitReused,
-            format!("the act of record {} was run before", receipt.seq),
-        ))
-    }
-
     fn answer(&self, plan: &Plan, receipt: Option<&Receipt>) -> Object {
         let mut answer = Object::new();
         answer.put("record", receipt.map(Receipt::to_value));
@@ -446,13 +385,19 @@ impl Run {
         answer
     }
 
-    fn begun(&self, plan: Plan, receipt: Receipt) -> (Step, Value) {
-        let mut answer = self.answer(&plan, Some(&receipt));
+    /// The answer of an act that may be run: whoever asked, the verdict is `allow` now.
+    pub(super) fn allowed(&self, plan: &Plan, receipt: &Receipt) -> Object {
+        let mut answer = self.answer(plan, Some(receipt));
         if let Some(Value::Object(decision)) = answer.get_mut("decision")
             && plan.draft.capture == Capture::Enforced
         {
             decision.insert("verdict", Verdict::Allow.as_str());
         }
+        answer
+    }
+
+    pub(super) fn begun(&self, plan: Plan, receipt: Receipt) -> (Step, Value) {
+        let answer = self.allowed(&plan, &receipt);
         if plan.content.contains("runtime") {
             *lock(&self.inner.runtime) = Some(receipt.digest);
         }

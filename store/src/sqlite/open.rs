@@ -176,15 +176,19 @@ fn finish(folder: &Path, asked: &NewLedger, make: bool, handle: u64) -> Result<S
     let writing = schema::connect(&database, Use::Write, Durability::Durable)?;
     let connection = schema::connect(&database, Use::Read, Durability::Durable)?;
     drop(writing);
+    let hold = |hold| schema::hold_wal(&connection, hold).map_err(|error| sql(&error, "setting up ledger.db"));
+    hold(true)?;
     let (identity, durability) = who(&connection)?;
     same(&identity, durability, asked)?;
     walk::newest(&connection, &identity)?;
     if let Err(error) = remembered(folder, &head_file, &connection, durability) {
         if error.code() == Code::ChainRolledBack {
+            keep_wal(folder);
             freeze(&database)?;
         }
         return Err(error);
     }
+    hold(false)?;
     point::reach("open.checked")?;
     let recorder = native::uuid()?;
     let live = live::begin(folder, &recorder)?;
@@ -381,6 +385,17 @@ fn remembered(folder: &Path, head_file: &Path, connection: &Connection, mode: Du
             Err(Error::new(Code::ChainRolledBack, said))
         }
         _ => Ok(()),
+    }
+}
+
+/// A damaged place in the WAL hides what comes after it, and the next commit (that of freezing, too) overwrites it:
+/// the file as it was found is kept for whoever looks into it. SQLite holds no lock on this file.
+fn keep_wal(folder: &Path) {
+    let kept = folder.join("ledger.db-wal.kept");
+    let found = fs::read(folder.join("ledger.db-wal")).unwrap_or_default();
+    if !found.is_empty() {
+        // Without it the ledger is as frozen as with it.
+        private::make_once(&kept, &found).ok();
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use execert::store::Durability;
 use execert::{Code, Error, Result};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::fault::{corrupt, sql};
@@ -97,6 +98,12 @@ fn level(purpose: Use, durability: Durability) -> i64 {
         (_, Durability::Process) => 1,
         _ => 0,
     }
+}
+
+/// Whether closing this connection leaves the WAL as it is. Otherwise the last one to close carries it over into the
+/// database and removes it, and with it whatever stands behind a damaged place.
+pub(crate) fn hold_wal(connection: &Connection, hold: bool) -> rusqlite::Result<bool> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, hold)
 }
 
 fn set_up(connection: &Connection, purpose: Use, durability: Durability) -> rusqlite::Result<()> {
@@ -209,6 +216,7 @@ pub(crate) fn filled(path: &Path) -> Result<bool> {
     let ask = || -> rusqlite::Result<bool> {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(Duration::from_secs(30))?;
+        hold_wal(&connection, true)?;
         connection
             .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
             .map(|n| n > 0)

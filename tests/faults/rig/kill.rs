@@ -5,9 +5,11 @@ use std::path::Path;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
+use execert::object;
+
 use crate::inspect::{Said, said, settle, verifies};
 use crate::results::figure;
-use crate::work::{POINTS, with_point};
+use crate::work::{POINTS, recorder_with, with_point};
 use crate::{Dice, job, rounds};
 
 /// After so many rounds a fresh ledger is taken, and the old one is verified as evidence.
@@ -20,6 +22,11 @@ pub(crate) fn anywhere() -> Result<(), String> {
     let (all, mut told) = (rounds(40), 0);
     for round in 0..all {
         let at = folder.path().join("acme.ledger");
+        if round % (2 * AGE) == AGE {
+            // What this mode acknowledges survives a kill as well.
+            let mode = object! { "durability": "process" };
+            recorder_with(&at, mode).unwrap().close().unwrap();
+        }
         let (word, place) = one(&mut dice, &at);
         at_points += u64::from(place.starts_with("point"));
         told += u64::try_from(word.acknowledged.len()).unwrap();
