@@ -102,7 +102,18 @@ def test_without_a_terminal_nothing_is_drawn(shell: Shell) -> None:  # noqa: F81
 def test_a_file_shows_how_much_is_left(shell: Shell) -> None:  # noqa: F811
     path = shell.folder / "slow.execert"
     path.write_bytes((CASE / "input.execert").read_bytes())
-    slow = ["strace", "-f", "-o", "/dev/null", "-P", str(path), "-e", "trace=read", "-e", "inject=read:delay_exit=700000"]
+    slow = [
+        "strace",
+        "-f",
+        "-o",
+        "/dev/null",
+        "-P",
+        str(path),
+        "-e",
+        "trace=read",
+        "-e",
+        "inject=read:delay_exit=700000",
+    ]
     if subprocess.run([*slow, "true"], capture_output=True).returncode != 0:
         pytest.skip("strace may not trace here")
     terminal = Terminal()

@@ -13,9 +13,11 @@ GREEN = re.compile(r"\x1b\[[\d;]*(?<!\d)(?:32|92|42|102)(?:;\d+)*m|\x1b\[[\d;]*[
 CASES = [path.parent for area in ("bundle", "bad", "control") for path in sorted((GOLDEN / area).glob("*/report.json"))]
 # Those that fail as they are, without a requirement or another key.
 FAILING = [
-    path for path in CASES
-    if json.loads((path / "report.json").read_text())["exit"] != 0 and list(json.loads((path / "options.json").read_text())) == ["now"]
-]  # fmt: skip
+    path
+    for path in CASES
+    if json.loads((path / "report.json").read_text())["exit"] != 0
+    and list(json.loads((path / "options.json").read_text())) == ["now"]
+]
 
 
 def told(shell: Shell, case: pathlib.Path, *more: str) -> str:  # noqa: F811

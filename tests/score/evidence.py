@@ -12,11 +12,27 @@ from typing import Any
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Which step of `make test` runs what lies there; the first that fits.
 STEPS = {
-    "tests/faults/": "faults", "core/": "rust", "store/": "rust", "cli/": "rust", "fuzz/": "rust", "bindings-python/": "python",
-    "tests/cli/": "cli", "tests/newcomer/": "newcomer", "tests/guide/": "guide", "tests/interop/": "interop", "tests/agreement/": "agreement",
-    "tests/negative/": "negative", "tests/second-verifier/": "second-verifier", "tests/supply/": "supply", "tests/schemas/": "schemas",
-    "integrations/langchain-python/": "langchain", "scripts/docs": "docs", "tests/docs/": "links", "tests/hostile/": "hostile", "tests/vectors/": "rust",
-}  # fmt: skip
+    "tests/faults/": "faults",
+    "core/": "rust",
+    "store/": "rust",
+    "cli/": "rust",
+    "fuzz/": "rust",
+    "bindings-python/": "python",
+    "tests/cli/": "cli",
+    "tests/newcomer/": "newcomer",
+    "tests/guide/": "guide",
+    "tests/interop/": "interop",
+    "tests/agreement/": "agreement",
+    "tests/negative/": "negative",
+    "tests/second-verifier/": "second-verifier",
+    "tests/supply/": "supply",
+    "tests/schemas/": "schemas",
+    "integrations/langchain-python/": "langchain",
+    "scripts/docs": "docs",
+    "tests/docs/": "links",
+    "tests/hostile/": "hostile",
+    "tests/vectors/": "rust",
+}
 
 
 def _runner() -> Any:
@@ -38,7 +54,9 @@ def exists(witness: str) -> bool:
     path = ROOT / file
     if not path.is_file():
         return False
-    return not name or re.search(rf'(?:\bfn|\bdef) {re.escape(name)}\b|"{re.escape(name)}"', path.read_text()) is not None
+    return (
+        not name or re.search(rf'(?:\bfn|\bdef) {re.escape(name)}\b|"{re.escape(name)}"', path.read_text()) is not None
+    )
 
 
 def step_of(witness: str) -> str | None:

@@ -47,7 +47,11 @@ def tests(*witnesses: str) -> Answer:
 
 def of(name: str, *members: str) -> list[Any] | None:
     found = results(name)
-    return None if found is None or any(member not in found for member in members) else [found[member] for member in members]
+    return (
+        None
+        if found is None or any(member not in found for member in members)
+        else [found[member] for member in members]
+    )
 
 
 @figure("acknowledged records lost, all fault runs", "0")
@@ -59,7 +63,9 @@ def lost() -> Answer:
 @figure("gated actions without a record", "0 of 10,000")
 def gated() -> Answer:
     found = of("faults", "effects_without_intent", "gated_calls")
-    return NOT_RUN if found is None else Answer(f"{found[0]} of {found[1]:,}", found, found[0] == 0 and found[1] >= 10_000)
+    return (
+        NOT_RUN if found is None else Answer(f"{found[0]} of {found[1]:,}", found, found[0] == 0 and found[1] >= 10_000)
+    )
 
 
 @figure("faults survived", "1,000")
@@ -71,15 +77,22 @@ def survived() -> Answer:
 @figure("bad inputs tried, crashes", "1,000,000, 0")
 def inputs() -> Answer:
     found = of("fuzz", "executions", "crashes")
-    return NOT_RUN if found is None else Answer(f"{found[0]:,.0f}, {found[1]:.0f}", found, found[0] >= 1e6 and not found[1])
+    return (
+        NOT_RUN
+        if found is None
+        else Answer(f"{found[0]:,.0f}, {found[1]:.0f}", found, found[0] >= 1e6 and not found[1])
+    )
 
 
 @figure("changes of leaf and member noticed, controls green", "all")
 def noticed() -> Answer:
     return tests(
-        "core/tests/tamper/values.rs::of_a_chain", "core/tests/tamper/values.rs::of_two_runs", "core/tests/verify.rs::no_byte_can_be_changed_unseen",
-        "core/tests/tamper/controls.rs::spelling_means_nothing", "core/tests/tamper/controls.rs::proper_redaction_holds",
-    )  # fmt: skip
+        "core/tests/tamper/values.rs::of_a_chain",
+        "core/tests/tamper/values.rs::of_two_runs",
+        "core/tests/verify.rs::no_byte_can_be_changed_unseen",
+        "core/tests/tamper/controls.rs::spelling_means_nothing",
+        "core/tests/tamper/controls.rs::proper_redaction_holds",
+    )
 
 
 @figure("wrong inputs N01 to N60 that a test names", "60")
@@ -101,7 +114,11 @@ def fuzz() -> Answer:
 @figure("verifiers that disagree, of generated bundles", "0 of 1,000")
 def agreement() -> Answer:
     found = numbers("agreement")
-    return NOT_RUN if found is None else Answer(f"{found[1]} of {sum(found[:2]):,}", found[1], found[1] == 0 and found[0] >= 1_000)
+    return (
+        NOT_RUN
+        if found is None
+        else Answer(f"{found[1]} of {sum(found[:2]):,}", found[1], found[1] == 0 and found[0] >= 1_000)
+    )
 
 
 @figure("mutants killed", "80 %")
@@ -120,8 +137,10 @@ def coverage() -> Answer:
 
 @figure("host processes brought down by us", "0")
 def crashes() -> Answer:
-    return tests("bindings-python/tests/test_api.py::test_a_panic_is_an_exception_and_the_next_call_works",
-                 "bindings-python/tests/test_plain.py::test_deep_values_do_not_overflow_the_stack")  # fmt: skip
+    return tests(
+        "bindings-python/tests/test_api.py::test_a_panic_is_an_exception_and_the_next_call_works",
+        "bindings-python/tests/test_plain.py::test_deep_values_do_not_overflow_the_stack",
+    )
 
 
 @figure("writers that fork and have threads", "correct")
@@ -129,14 +148,18 @@ def writers() -> Answer:
     return tests(
         "bindings-python/tests/test_process.py::test_parent_and_child_go_on_as_two_recorders",
         "bindings-python/tests/test_process.py::test_a_fork_while_another_thread_writes",
-        "bindings-python/tests/test_process.py::test_two_processes_one_ledger", "tests/faults/rig/main.rs::f16_n40_a_fork_while_a_thread_appends",
-    )  # fmt: skip
+        "bindings-python/tests/test_process.py::test_two_processes_one_ledger",
+        "tests/faults/rig/main.rs::f16_n40_a_fork_while_a_thread_appends",
+    )
 
 
 @figure("planted secrets that were stored", "0 of 2,000")
 def secrets() -> Answer:
-    return tests("core/tests/privacy.rs::no_secret_is_ever_stored", "core/tests/privacy.rs::unknown_secrets_look_random",
-                 "core/tests/tamper/controls.rs::withheld_values_appear_nowhere")  # fmt: skip
+    return tests(
+        "core/tests/privacy.rs::no_secret_is_ever_stored",
+        "core/tests/privacy.rs::unknown_secrets_look_random",
+        "core/tests/tamper/controls.rs::withheld_values_appear_nowhere",
+    )
 
 
 @figure("open advisories", "0")
@@ -155,13 +178,21 @@ def unsafe() -> Answer:
 @figure("crates that a verifier links", "25")
 def crates() -> Answer:
     found = of("crates", "verifier", "core")
-    return NOT_RUN if found is None else Answer(f"{found[0]} ({found[1]} in the core as it comes)", found[0], found[0] <= 25)
+    return (
+        NOT_RUN
+        if found is None
+        else Answer(f"{found[0]} ({found[1]} in the core as it comes)", found[0], found[0] <= 25)
+    )
 
 
 @figure("equal double builds", "command, wheel")
 def double() -> Answer:
     found = of("double-build", "equal", "different", "profile")
-    return NOT_RUN if found is None else Answer(f"{found[0]} of {found[0] + found[1]} files (profile {found[2]})", found[:2], found[1] == 0)
+    return (
+        NOT_RUN
+        if found is None
+        else Answer(f"{found[0]} of {found[0] + found[1]} files (profile {found[2]})", found[:2], found[1] == 0)
+    )
 
 
 @figure("hostile bundles of 256 MB: longest time to a verdict", "30 s")
@@ -179,5 +210,3 @@ def speed() -> Answer:
     rows = re.findall(r"\| (met|\*\*missed\*\*|not run) \|$", page.read_text(), re.MULTILINE) if page.exists() else []
     met, missed = rows.count("met"), rows.count("**missed**")
     return Answer(f"{met} met, {missed} missed, {rows.count('not run')} not run", met, missed == 0) if rows else NOT_RUN
-
-

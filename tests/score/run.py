@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Prints the score sheet and writes docs/scores/VERSION.json.
 
-    python tests/score/run.py           out of the last `make test` and of what `make deep` and `make bench` wrote
-    python tests/score/run.py --check   only whether every test that it names exists; for `make check`
+python tests/score/run.py           out of the last `make test` and of what `make deep` and `make bench` wrote
+python tests/score/run.py --check   only whether every test that it names exists; for `make check`
 """
 
 from __future__ import annotations
@@ -23,12 +23,20 @@ SOURCES = ROOT / "tests" / "score" / "figures.py"
 def check() -> int:
     """A sheet that names what is not there would be worth nothing."""
     named = {witness for item in CHECKS for witness in item.tests}
-    named |= set(re.findall(r'"((?:core|store|bindings-python|tests|integrations)/[^"]+\.(?:rs|py)::\w+)"', SOURCES.read_text()))
+    named |= set(
+        re.findall(r'"((?:core|store|bindings-python|tests|integrations)/[^"]+\.(?:rs|py)::\w+)"', SOURCES.read_text())
+    )
     wrong = [f"there is no {witness}" for witness in sorted(named) if not exists(witness)]
-    wrong += [f"no step of tests/run.py runs {witness}" for witness in sorted(named) if step_of(witness) not in COMMANDS]
+    wrong += [
+        f"no step of tests/run.py runs {witness}" for witness in sorted(named) if step_of(witness) not in COMMANDS
+    ]
     numbers = [item.number for item in CHECKS]
     wrong += [] if numbers == list(range(1, 31)) else ["the checks are not numbered 1 to 30"]
-    wrong += [f"check {item.number} names neither a test nor what is missing" for item in CHECKS if not item.tests and not item.missing]
+    wrong += [
+        f"check {item.number} names neither a test nor what is missing"
+        for item in CHECKS
+        if not item.tests and not item.missing
+    ]
     print("\n".join(wrong))
     print(f"{len(named)} passed, {len(wrong)} failed")
     return 1 if wrong else 0
@@ -51,7 +59,9 @@ def state(item: Check) -> tuple[str, str]:
 def main() -> int:
     if "--check" in sys.argv[1:]:
         return check()
-    git = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    git = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
     version = re.search(r'^version = "([^"]+)"', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)
     assert version is not None
     sheet = []
@@ -66,7 +76,14 @@ def main() -> int:
     for one in CHECKS:
         word, why = state(one)
         print(f"  {one.number:>2} {word:<8} {one.claim}" + ("" if word == "counts" else f": {why}"))
-        checks.append({"number": one.number, "claim": one.claim, "state": word, "shown_by" if word == "counts" else "because": why})
+        checks.append(
+            {
+                "number": one.number,
+                "claim": one.claim,
+                "state": word,
+                "shown_by" if word == "counts" else "because": why,
+            }
+        )
     counting = sum(it["state"] == "counts" for it in checks)
     met = sum(it["met"] is True for it in sheet)
     print(f"\n{met} of {len(sheet)} figures met, {counting} of {len(checks)} checks count")

@@ -20,8 +20,8 @@ from collections.abc import Callable
 from graph import ROOT, Graph
 from sbom import ARTEFACTS, bill, faults
 
-# What a verifier links (the core without what is optional), and what the core links as it comes, each beside itself. The
-# verifier's limit is 25; a number that falls is lowered here too.
+# What a verifier links (the core without what is optional), and what the core links as it comes, each beside itself.
+# The verifier's limit is 25; a number that falls is lowered here too.
 VERIFIER, CORE = 25, 33
 # They run inside the compiler, with the rights of whoever builds.
 MACROS = {"clap_derive", "curve25519-dalek-derive", "divan-macros", "pyo3-macros", "serde_derive", "thiserror-impl"}
@@ -78,12 +78,27 @@ def core_has_no_unsafe_code() -> str:
 @check
 def nothing_opens_a_network() -> str:
     """No crate that could, and none of the standard library's sockets in what is ours."""
-    known = {"curl", "h2", "hyper", "isahc", "mio", "native-tls", "openssl", "reqwest", "rustls", "socket2", "tokio", "ureq"}
+    known = {
+        "curl",
+        "h2",
+        "hyper",
+        "isahc",
+        "mio",
+        "native-tls",
+        "openssl",
+        "reqwest",
+        "rustls",
+        "socket2",
+        "tokio",
+        "ureq",
+    }
     graph = Graph()
     found = {it.name for name in ARTEFACTS for it in graph.linked(name)} & known
     assert not found, f"linked: {sorted(found)}"
     used = re.compile(r"std::net|std::os::unix::net|TcpStream|UdpSocket|UnixStream|rustix::net")
-    sources = [path for name in ("core", "store", "cli", "bindings-python") for path in (ROOT / name / "src").rglob("*.rs")]
+    sources = [
+        path for name in ("core", "store", "cli", "bindings-python") for path in (ROOT / name / "src").rglob("*.rs")
+    ]
     wrong = [str(path.relative_to(ROOT)) for path in sources if used.search(path.read_text())]
     wrong += [
         str(path.relative_to(ROOT)) for path in (ROOT / "bindings-python" / "python").rglob("*.py")
@@ -119,7 +134,10 @@ def wheel_installs_without_a_network() -> str:
     if shutil.which("unshare") is None or subprocess.run([*alone, "true"], capture_output=True).returncode != 0:
         alone = []
     with tempfile.TemporaryDirectory() as folder:
-        run = lambda *command: subprocess.run([*alone, *command], check=True, capture_output=True, text=True, cwd=folder)  # noqa: E731
+
+        def run(*command: str) -> subprocess.CompletedProcess[str]:
+            return subprocess.run([*alone, *command], check=True, capture_output=True, text=True, cwd=folder)
+
         run(sys.executable, "-m", "venv", "--without-pip", f"{folder}/venv")
         pip = [sys.executable, "-m", "pip", "--python", f"{folder}/venv/bin/python", "install", "--quiet", "--no-index"]
         run(*pip, "--disable-pip-version-check", str(wheel()))
@@ -134,7 +152,21 @@ def deny() -> str:
     if shutil.which("cargo-deny") is None:
         raise Skip("cargo-deny is not installed: `make supply` installs it")
     done = subprocess.run(
-        ["cargo", "deny", "--offline", "--all-features", "--log-level", "error", "check", "bans", "licenses", "sources"], cwd=ROOT, capture_output=True, text=True
+        [
+            "cargo",
+            "deny",
+            "--offline",
+            "--all-features",
+            "--log-level",
+            "error",
+            "check",
+            "bans",
+            "licenses",
+            "sources",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     if "failed to" in done.stderr and "offline" in done.stderr:
         raise Skip("a crate of another platform was never downloaded: `cargo fetch`")
@@ -144,7 +176,18 @@ def deny() -> str:
 
 def tree(*features: str) -> int:
     """Crates that the core links when it is built alone; one in two versions counts twice."""
-    command = ["cargo", "tree", "--locked", "-p", "execert", "--edges", "normal,no-proc-macro", "--prefix", "none", *features]
+    command = [
+        "cargo",
+        "tree",
+        "--locked",
+        "-p",
+        "execert",
+        "--edges",
+        "normal,no-proc-macro",
+        "--prefix",
+        "none",
+        *features,
+    ]
     lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     return len({line.removesuffix(" (*)") for line in lines if line and not line.startswith("execert ")})
 

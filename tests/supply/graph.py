@@ -46,7 +46,9 @@ class Graph:
         return sorted(every)
 
     def needs(self, crate: Crate) -> list[Crate]:
-        return sorted(self.crates[to] for to, kinds in self._edges[crate.id] if None in kinds and not self.crates[to].macro)
+        return sorted(
+            self.crates[to] for to, kinds in self._edges[crate.id] if None in kinds and not self.crates[to].macro
+        )
 
     def _reach(self, root: str, wanted: set[str | None], macros: bool) -> set[Crate]:
         seen: set[str] = set()
@@ -68,7 +70,9 @@ def _metadata(features: tuple[str, ...]) -> dict[str, Any]:
         if line.startswith("host:")
     )
     command = ["cargo", "metadata", "--format-version", "1", "--locked", "--filter-platform", host, *features]
-    answer: dict[str, Any] = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+    answer: dict[str, Any] = json.loads(
+        subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    )
     return answer
 
 
