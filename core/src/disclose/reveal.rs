@@ -53,6 +53,7 @@ pub fn reveal(bundle: &mut dyn Read, source: &mut dyn Read, request: &Value, out
                 line.envelope.clone_from(&fuller.envelope);
                 line.seq = fuller.seq;
                 line.run = fuller.run;
+                line.changed = true;
                 records = records.saturating_add(1);
             } else if line.content.is_none() && fuller.content.is_none() {
                 return Err(erased());
