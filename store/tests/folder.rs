@@ -303,6 +303,7 @@ fn check_names_the_first_record_that_is_wrong() {
         ),
         ("UPDATE head SET seq = 5", "/record/5"),
         ("UPDATE head SET digest = zeroblob(32)", "/record/2"),
+        ("DELETE FROM head; DELETE FROM record WHERE seq = 0", "/record/0"),
     ];
     for (sql, path) in spoil {
         fs::write(at.join("ledger.db"), &good).unwrap();
