@@ -31,18 +31,24 @@ supply: ## what comes from others: licences, advisories, bills of materials, equ
 	@scripts/setup demo
 	@scripts/supply
 
-deep: faults fuzz mutants supply ## what is slow: all of the next
+deep: faults fuzz mutants miri coverage supply ## what is slow: all of the next
 
 faults: ## kill, fill, fork, flip: the long round, ROUNDS=1000; figures in build/results/faults.json
 	@scripts/setup test
 	@EXECERT_ROUNDS=$(ROUNDS) cargo test --quiet --locked --profile ci -p execert-faults
 
-fuzz: ## changed bundles through the core and the second verifier, fresh seeds, MINUTES=30
+fuzz: ## two verifiers on changed bundles, and eight checks under a fuzzer, MINUTES=30
 	@scripts/setup test
 	@scripts/fuzz
 
-mutants: ## mutation testing of the verifier
-	@scripts/mutants
+mutants: ## mutation testing of what decides a verdict, SHARD=0/1; figures in build/results/mutants.json
+	@scripts/mutants --shard $(or $(SHARD),0/1)
+
+miri: ## the pure parts of the core on an interpreter that sees undefined behaviour
+	@scripts/miri
+
+coverage: ## line coverage of the core; figures in docs/scores/coverage.json
+	@scripts/coverage
 
 score: ## the score sheet, out of what ran last; writes docs/scores
 	@$(PY) tests/score/run.py
@@ -50,4 +56,4 @@ score: ## the score sheet, out of what ran last; writes docs/scores
 clean: ## remove what was built
 	rm -rf build target
 
-.PHONY: help setup demo test check bench deep faults fuzz mutants supply score clean
+.PHONY: help setup demo test check bench deep faults fuzz mutants miri coverage supply score clean

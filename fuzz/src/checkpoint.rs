@@ -37,7 +37,10 @@ fn text(text: &str) {
 /// A text with some letters replaced, removed, added, doubled.
 fn changed(text: &str, draw: &mut Draw<'_>) -> String {
     let mut bytes = text.as_bytes().to_vec();
-    while !draw.is_done() {
+    // A line can be doubled each time.
+    let mut changes = 0_u8;
+    while !draw.is_done() && changes < 10 {
+        changes = changes.saturating_add(1);
         let at = draw.below(bytes.len().saturating_add(1));
         match draw.below(5) {
             0 => bytes.get_mut(at).into_iter().for_each(|byte| *byte = draw.byte()),

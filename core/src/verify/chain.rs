@@ -59,12 +59,7 @@ pub(super) fn check(case: &mut Case<'_>) {
 
 /// `prev` of a record against the digest of the one before. Where the one before is withheld or its signature does not hold,
 /// that one is what was changed, so the finding stands there; at one record there is one.
-fn follows(
-    case: &mut Case<'_>,
-    (before, at): (At, At),
-    prev: Option<Option<Digest>>,
-    stands: &mut BTreeSet<At>,
-) {
+fn follows(case: &mut Case<'_>, (before, at): (At, At), prev: Option<Option<Digest>>, stands: &mut BTreeSet<At>) {
     let found = digest(&case.file, before);
     let Some(prev) = prev else { return };
     if prev == Some(found) {
