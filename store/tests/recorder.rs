@@ -1,5 +1,5 @@
 //! The real recorder on a ledger in a folder: what it writes passes the check, can be rebuilt, and survives its death.
-#![expect(clippy::unwrap_used, reason = "a test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use std::path::Path;
 use std::sync::Arc;
@@ -178,4 +178,126 @@ fn what_a_dead_recorder_left_open_is_settled_once() {
     );
     drop(open(&at));
     assert_eq!(check(at.to_str().unwrap(), false).unwrap().records, settled);
+}
+
+/// Everything that writes a record, in the middle of things: approvals asked for, given and used, detached runs, feeds
+/// of frameworks, keys that come and go, another policy, erasure, losses of a run that was left.
+fn everything(at: &Path) -> Vec<Recorder> {
+    const POLICY: &str = r#"{"policy":1,"default":"allow","rules":[
+        {"id":"ask","tool":"pay","when":[["/amount",">",10]],"verdict":"approve"},
+        {"id":"never","tool":"steal","verdict":"deny"}],"approvers":[{"key":"KEY","role":"manager"}]}"#;
+    let approver = SecretKey::from_seed([2; 32]).public().keyid().to_string();
+    let policy = POLICY.replace("KEY", &approver);
+    let pem = |n| SecretKey::from_seed([n; 32]).to_pem().unwrap().to_string();
+    let open = |key: u8, policy: &str| {
+        let options = execert::object! { "key": pem(key), "policy": policy };
+        let url = at.to_str().unwrap();
+        Recorder::open(Arc::new(Native::default()), url, &Value::Object(options)).unwrap()
+    };
+    let note = |recorder: &Recorder, text: &str, key: Option<u8>| {
+        let mut note = json(text);
+        if let (Value::Object(note), Some(key)) = (&mut note, key) {
+            note.insert("key", pem(key));
+        }
+        recorder.note(&note).unwrap();
+    };
+    let recorder = open(7, &policy);
+    let run = recorder
+        .run_open(&json(r#"{"name":"r","thread":"t","input":{"a":1}}"#))
+        .unwrap();
+    let pay = |amount: u64, more: &str| {
+        run.step_open(&json(&format!(
+            r#"{{"op":"tool","name":"pay","input":{{"amount":{amount}}}{more}}}"#
+        )))
+    };
+    pay(1, r#","request_id":"q-1""#).unwrap().0.close(&json("{}")).unwrap();
+    for call in ["c-1", "c-2"] {
+        let more = format!(r#","call_id":"{call}""#);
+        let error = pay(900, &more).unwrap_err();
+        let request = error.request_digest().unwrap().to_owned();
+        note(&recorder, &format!(r#"{{"approve":"{request}"}}"#), Some(2));
+        if call == "c-1" {
+            pay(900, &more)
+                .unwrap()
+                .0
+                .close(&json(r#"{"error":{"text":"no"}}"#))
+                .unwrap();
+        }
+    }
+    run.step_open(&json(r#"{"op":"tool","name":"steal"}"#)).unwrap_err();
+    run.step_open(&json(
+        r#"{"op":"tool","name":"pay","input":{"amount":2},"dry_run":true}"#,
+    ))
+    .unwrap();
+    let left = run.step_open(&json(r#"{"op":"model","name":"gpt-5"}"#)).unwrap();
+    std::mem::forget(left);
+    let detached = recorder.run_open(&json(r#"{"name":"d","detached":true}"#)).unwrap();
+    detached
+        .step_open(&json(r#"{"op":"step","name":"s"}"#))
+        .unwrap()
+        .0
+        .close(&json("{}"))
+        .unwrap();
+    for kind in [
+        r#"{"kind":"note","event":"e","text":"x"}"#,
+        r#"{"kind":"gap","lost":3,"since":"2026-03-06T12:00:00.000Z","reason":"r"}"#,
+        r#"{"kind":"escalation","to":"boss","request":"r"}"#,
+        r#"{"kind":"decision","verdict":"allow","reason":"r","tier":"low"}"#,
+    ] {
+        // Not every one of these is complete; those that are taken are in the chain.
+        recorder.note(&json(kind)).ok();
+    }
+    for event in [
+        r#""event":"run-start","id":"a","name":"agent""#,
+        r#""event":"tool-start","id":"b","parent":"a","name":"search""#,
+        r#""event":"tool-end","id":"b""#,
+        r#""event":"tool-start","id":"c","parent":"a","name":"search""#,
+        r#""event":"run-start","id":"z","name":"closed""#,
+        r#""event":"run-end","id":"z""#,
+    ] {
+        recorder
+            .feed(&json(&format!(r#"{{"feed":1,"stack":"test",{event}}}"#)))
+            .unwrap();
+    }
+    recorder.heartbeat().unwrap();
+    recorder
+        .erase(&json(r#"{"records":[2],"reason":"asked","authority":"law"}"#))
+        .unwrap();
+    note(&recorder, r#"{"kind":"key.add"}"#, Some(5));
+    // Another opener, with the new key and a policy of its own; it joins the detached run.
+    let other = open(
+        5,
+        r#"{"policy":1,"default":"allow","rules":[{"id":"ok","tool":"*","verdict":"allow"}]}"#,
+    );
+    let joined = other.run_join(&detached.id().to_string()).unwrap();
+    joined
+        .step_open(&json(r#"{"op":"tool","name":"pay","input":{"amount":900}}"#))
+        .unwrap();
+    let third = other.run_open(&json(r#"{"name":"t"}"#)).unwrap();
+    third.step_open(&json(r#"{"op":"step","name":"s"}"#)).unwrap();
+    std::mem::forget((run, detached, joined, third));
+    vec![recorder, other]
+}
+
+#[test]
+fn a_ledger_with_everything_in_it_passes_its_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().join("acme.ledger");
+    let url = at.to_str().unwrap();
+    let recorders = everything(&at);
+    let before = check(url, false).unwrap_or_else(|error| panic!("in the middle of things: {error}"));
+    assert!(before.records > 30, "{before}");
+    for recorder in &recorders {
+        recorder.close().unwrap();
+        check(url, false).unwrap_or_else(|error| panic!("after a close: {error}"));
+    }
+    drop(recorders);
+    let rows = derived(&at);
+    check(url, true).unwrap();
+    assert_eq!(derived(&at), rows, "made anew as it was");
+    let last = open(&at);
+    last.seal().unwrap();
+    last.close().unwrap();
+    drop(last);
+    check(url, false).unwrap();
 }

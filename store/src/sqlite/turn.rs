@@ -315,7 +315,7 @@ impl SqliteTurn<'_> {
         committed
             .and_then(|()| point::reach("commit.answer"))
             .map_err(|error| {
-                if error.code() == Code::StoreIo {
+                if matches!(error.code(), Code::StoreIo | Code::StoreFull) {
                     self.unknown(batch, error)
                 } else {
                     error
@@ -333,7 +333,7 @@ impl SqliteTurn<'_> {
         Ok(())
     }
 
-    /// An I/O error inside COMMIT: is the batch there? Asked on a new connection, since SQLite may have written its
+    /// An error inside COMMIT: is the batch there? Asked on a new connection, since SQLite may have written its
     /// last frame and failed to flush it.
     fn unknown(&self, batch: &Batch, error: Error) -> Error {
         let ask = || {
@@ -347,6 +347,8 @@ impl SqliteTurn<'_> {
         match ask() {
             Ok(Some(head)) if head.digest == batch.head.digest => unclear(&error),
             Ok(_) => error,
+            // SQLite says that a disk is full before the records are there; only a fault of its own would say it later.
+            Err(_) if error.code() == Code::StoreFull => error,
             Err(asking) => {
                 let said = format!(
                     "{}; whether the records are there could not be asked: {}",
