@@ -131,7 +131,7 @@ pub(crate) fn threads() -> Result<(), String> {
         with_hooks(ledger, || {
             let began = Instant::now();
             append(ledger, &["child"]).unwrap();
-            assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+            assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
         })()
     });
     Ok(())
@@ -143,7 +143,7 @@ pub(crate) fn raw_threads() -> Result<(), String> {
             let began = Instant::now();
             assert_eq!(ledger.turn(DEADLINE).err().unwrap().code(), Code::ChainForkedProcess);
             assert_eq!(ledger.head().unwrap_err().code(), Code::ChainForkedProcess);
-            assert!(began.elapsed() < Duration::from_secs(1));
+            assert!(began.elapsed() < Duration::from_secs(20));
         })()
     });
     Ok(())

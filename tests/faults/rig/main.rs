@@ -106,6 +106,7 @@ const TESTS: &[(&str, Test)] = &[
     ("f20_nothing_of_another_tenant_is_seen", tenants::apart),
     ("f21_a_stopped_holder_is_named_at_the_deadline", stopped::holder),
     ("f21_a_holder_that_goes_on_lets_others_go_on", stopped::resumed),
+    ("fail_points_are_in_no_other_build", results::no_fail_points),
 ];
 
 fn main() -> ExitCode {

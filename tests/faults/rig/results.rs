@@ -146,3 +146,31 @@ fn keep(figures: &BTreeMap<String, u64>, done: &[Done]) {
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("faults.json"), text).unwrap();
 }
+
+/// The command, the wheel and the library, with the features that they are built with: none has fail points.
+pub(crate) fn no_fail_points() -> Result<(), String> {
+    let features = |package: &str| {
+        let mut command = Command::new(env!("CARGO"));
+        command
+            .args([
+                "tree",
+                "--locked",
+                "--offline",
+                "--edges",
+                "features,no-dev",
+                "--package",
+                package,
+            ])
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+        let done = command.output().unwrap();
+        let complaint = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{package}: {complaint}");
+        String::from_utf8(done.stdout).unwrap()
+    };
+    for package in ["execert-cli", "execert-python", "execert-store"] {
+        let features = features(package);
+        assert!(features.contains("execert-store"), "{package}: {features}");
+        assert!(!features.contains("fail-points"), "{package}: {features}");
+    }
+    Ok(())
+}

@@ -43,7 +43,7 @@ pub(crate) fn holder() -> Result<(), String> {
         let error = ledger.turn(300).err().unwrap();
         assert_eq!(error.code(), Code::ChainLocked);
         assert!(error.message().contains(&format!("process {pid},")), "{error:?}");
-        assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
         // Whoever only reads is not held up.
         assert!(ledger.head().unwrap().is_none());
     }

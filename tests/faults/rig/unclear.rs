@@ -40,15 +40,6 @@ pub(crate) fn once() -> Result<(), String> {
         .unwrap_err();
     assert_eq!(error.code(), Code::StoreOutcomeUnknown);
 
-    // A note, in the same way.
-    let note = json(r#"{"event":"n","text":"once","request_id":"q-2"}"#);
-    let with_request = run.note(&note);
-    assert_eq!(
-        with_request.unwrap_err().code(),
-        Code::WireBadArgument,
-        "notes take no request id"
-    );
-
     // The end of the run.
     arm("commit.answer io 1");
     assert_eq!(run.close(&json("{}")).unwrap_err().code(), Code::StoreOutcomeUnknown);
