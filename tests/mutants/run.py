@@ -27,7 +27,8 @@ WORK = ROOT / "build" / "mutants"
 TREE = WORK / "tree"
 FILES = ["canon/*.rs", "content/*.rs", "record/*.rs", "chain.rs", "disclose/*.rs", "verify/*.rs"]
 # The tests of what is mutated; the others of the core take more time than they add.
-TESTS = ["canon", "content", "disclose", "forms", "golden", "input_errors", "limits", "log", "trust", "verify", "verify_reader"]
+TESTS = ["canon", "content", "disclose", "forms", "golden", "input_errors", "limits", "log", "trust", "values", "verify",
+         "verify_reader"]
 # What takes longer than this tests figures and sizes, not branches.
 SLOWEST = 8.0
 
