@@ -95,7 +95,8 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "sha256:{}", self.hex())
+        f.write_str("sha256:")?;
+        f.write_str(&self.hex())
     }
 }
 
@@ -107,14 +108,22 @@ impl fmt::Debug for Digest {
 
 /// Lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
-    use fmt::Write;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len().saturating_mul(2)), |mut out, byte| {
-            // Writing to a string does not fail.
-            write!(out, "{byte:02x}").ok();
-            out
+    let mut out = String::with_capacity(bytes.len().saturating_mul(2));
+    for byte in bytes {
+        out.extend(hex_pair(*byte));
+    }
+    out
+}
+
+/// The two lower-case hexadecimal digits of a byte.
+pub(crate) fn hex_pair(byte: u8) -> [char; 2] {
+    [byte >> 4, byte & 0x0f].map(|digit| {
+        char::from(if digit < 10 {
+            b'0' | digit
+        } else {
+            digit.wrapping_add(b'a' - 10)
         })
+    })
 }
 
 /// SHA-256 over several parts in a row.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::digest::hex_pair;
 use crate::limits;
 
 /// A UUID of version 7, written in lower case with hyphens.
@@ -68,13 +69,14 @@ impl Uuid {
 
 impl fmt::Display for Uuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = String::with_capacity(36);
         for (at, byte) in self.0.iter().enumerate() {
             if matches!(at, 4 | 6 | 8 | 10) {
-                f.write_str("-")?;
+                out.push('-');
             }
-            write!(f, "{byte:02x}")?;
+            out.extend(hex_pair(*byte));
         }
-        Ok(())
+        f.write_str(&out)
     }
 }
 

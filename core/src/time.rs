@@ -60,15 +60,25 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = civil_from_days(self.0.div_euclid(DAY_MS)).unwrap_or((1970, 1, 1));
         let ms = self.0.rem_euclid(DAY_MS);
-        let part = |unit: i64, modulus: i64| ms.div_euclid(unit).rem_euclid(modulus);
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{:03}Z",
-            part(3_600_000, 24),
-            part(60_000, 60),
-            part(1_000, 60),
-            part(1, 1_000)
-        )
+        // Written digit by digit: each record has several of these.
+        let parts = [
+            (year, 4, '-'),
+            (month, 2, '-'),
+            (day, 2, 'T'),
+            (ms.div_euclid(3_600_000), 2, ':'),
+            (ms.div_euclid(60_000).rem_euclid(60), 2, ':'),
+            (ms.div_euclid(1_000).rem_euclid(60), 2, '.'),
+            (ms.rem_euclid(1_000), 3, 'Z'),
+        ];
+        let mut out = String::with_capacity(24);
+        for (number, digits, end) in parts {
+            for place in (0..digits).rev() {
+                let digit = number.div_euclid(10_i64.pow(place)).rem_euclid(10);
+                out.push(char::from(b'0' | u8::try_from(digit).unwrap_or_default()));
+            }
+            out.push(end);
+        }
+        f.write_str(&out)
     }
 }
 

@@ -37,13 +37,20 @@ pub(crate) fn make(path: &Path) -> Result<()> {
 
 /// Both slots as they are now; None: empty or torn. No file: None. Both damaged: `store.corrupt`.
 pub(crate) fn read(path: &Path, magic: &[u8; 4]) -> Result<Option<[Option<Slot>; 2]>> {
-    let mut bytes = Vec::new();
-    let opened = File::open(path).and_then(|file| file.take(2_000).read_to_end(&mut bytes));
-    match opened {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(os(&error, "reading", path)),
-        Ok(_) => {}
+    match File::open(path) {
+        Ok(mut file) => both(&mut file, path, magic).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(os(&error, "reading", path)),
     }
+}
+
+fn both(file: &mut File, path: &Path, magic: &[u8; 4]) -> Result<[Option<Slot>; 2]> {
+    // One byte more than there should be.
+    let mut bytes = Vec::with_capacity(SLOTS.saturating_add(1));
+    let most = u64::try_from(bytes.capacity()).unwrap_or(u64::MAX);
+    file.take(most)
+        .read_to_end(&mut bytes)
+        .map_err(|error| os(&error, "reading", path))?;
     let (Some(first), Some(second), SLOTS) = (bytes.get(..SLOT), bytes.get(SLOT..), bytes.len()) else {
         return Err(corrupt(format!("{} is not {SLOTS} bytes long", path.display())));
     };
@@ -51,7 +58,7 @@ pub(crate) fn read(path: &Path, magic: &[u8; 4]) -> Result<Option<[Option<Slot>;
     if slots.iter().all(Option::is_none) && bytes.iter().any(|byte| *byte != 0) {
         return Err(corrupt(format!("both slots of {} are damaged", path.display())));
     }
-    Ok(Some(slots))
+    Ok(slots)
 }
 
 const SLOTS: usize = SLOT * 2;
@@ -63,17 +70,21 @@ pub(crate) fn newest(slots: [Option<Slot>; 2]) -> Option<Slot> {
 
 /// Writes a value over the older slot. `sync`: flushed. `wipe`: then the other slot is overwritten with zeros.
 pub(crate) fn write(path: &Path, magic: &[u8; 4], body: &[u8], sync: bool, wipe: bool) -> Result<()> {
-    make(path)?;
+    let open = || OpenOptions::new().read(true).write(true).open(path);
+    let mut file = match open() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(path).map(|()| open())?,
+        opened => opened,
+    }
+    .map_err(|error| os(&error, "writing", path))?;
     // A file damaged beyond reading is written anew: both slots go.
-    let [first, second] = read(path, magic).ok().flatten().unwrap_or([None, None]);
+    let [first, second] = both(&mut file, path, magic).unwrap_or([None, None]);
     // None sorts first: an empty or torn slot goes before an old one.
     let (mine, other) = if first <= second { (0, SLOT) } else { (SLOT, 0) };
     let put = |file: &mut File, at: usize, bytes: &[u8]| -> io::Result<()> {
         file.seek(SeekFrom::Start(u64::try_from(at).unwrap_or(0)))?;
         file.write_all(bytes)
     };
-    let all = || -> io::Result<()> {
-        let mut file = OpenOptions::new().write(true).open(path)?;
+    let mut all = || -> io::Result<()> {
         put(&mut file, mine, &form(magic, body))?;
         if sync {
             file.sync_data()?;

@@ -18,6 +18,10 @@ use std::cmp::Ordering;
 /// UTF-8 order differs only where one side holds a character beyond U+FFFF: its UTF-16 form begins with a
 /// surrogate (U+D800..U+DFFF), so its lead byte (0xF0..0xF4) sorts after 0xED and before 0xEE.
 pub fn cmp_utf16(a: &str, b: &str) -> Ordering {
+    // Against ASCII both orders are the same.
+    if a.is_ascii() || b.is_ascii() {
+        return a.cmp(b);
+    }
     let weight = |byte: u8| if byte >= 0xf0 { (0xed, byte) } else { (byte, 0) };
     for (x, y) in a.bytes().zip(b.bytes()) {
         if x != y {
@@ -25,6 +29,18 @@ pub fn cmp_utf16(a: &str, b: &str) -> Ordering {
         }
     }
     a.len().cmp(&b.len())
+}
+
+/// How many bytes stand for themselves in a JSON string, from the front: up to a quote, a backslash or a control
+/// character.
+fn plain(bytes: &[u8]) -> usize {
+    let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+    // Blocks without a way out in the middle are what compilers turn into vector instructions.
+    let (blocks, _) = bytes.as_chunks::<16>();
+    let block = |block: &&[u8; 16]| !block.iter().fold(false, |any, byte| any | special(byte));
+    let clear = blocks.iter().take_while(block).count().saturating_mul(16);
+    let rest = bytes.get(clear..).unwrap_or_default();
+    clear.saturating_add(rest.iter().position(special).unwrap_or(rest.len()))
 }
 
 /// Adds one reference token to a JSON Pointer (RFC 6901), escaped.

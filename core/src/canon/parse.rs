@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::value::{Object, Value};
 use super::write::number_text;
-use super::{cmp_utf16, push_pointer, to_jcs};
+use super::{cmp_utf16, plain, push_pointer, to_jcs};
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::limits::{self, Limits};
@@ -246,10 +246,11 @@ impl Reader<'_> {
         let mut out = String::new();
         loop {
             let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let Some(run) = rest.iter().position(|&b| b < 0x20 || b == b'"' || b == b'\\') else {
+            let run = plain(rest);
+            if run == rest.len() {
                 self.at = self.bytes.len();
                 return self.syntax();
-            };
+            }
             let end = self.at.saturating_add(run);
             out.push_str(self.text.get(self.at..end).unwrap_or_default());
             self.at = end;

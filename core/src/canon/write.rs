@@ -1,5 +1,6 @@
 //! The RFC 8785 writer.
 
+use super::plain;
 use super::value::Value;
 
 /// A value as JCS bytes.
@@ -52,8 +53,8 @@ fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let mut rest = text.as_bytes();
     // Runs without an escape are copied whole; every byte to escape is ASCII, so a cut is never inside a character.
-    while let Some(at) = rest.iter().position(|&b| b < 0x20 || b == b'"' || b == b'\\') {
-        let (plain, tail) = rest.split_at(at);
+    loop {
+        let (plain, tail) = rest.split_at(plain(rest));
         out.extend_from_slice(plain);
         let Some((&byte, after)) = tail.split_first() else {
             break;
@@ -70,6 +71,5 @@ fn write_string(text: &str, out: &mut Vec<u8>) {
         }
         rest = after;
     }
-    out.extend_from_slice(rest);
     out.push(b'"');
 }

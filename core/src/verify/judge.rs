@@ -15,8 +15,8 @@ use crate::record::Body;
 pub(super) struct Judged {
     pub(super) signed: Signed,
     pub(super) beside: Beside,
-    /// How many keys were held then.
-    keys: usize,
+    /// How many keys were held then, if not all that signed.
+    keys: Option<usize>,
 }
 
 impl Judged {
@@ -24,13 +24,13 @@ impl Judged {
         Judged {
             signed: signed(line, held),
             beside: Beside::check(&line.content, line.index.as_ref(), &line.record.content.root),
-            keys: held.count(),
+            keys: (!line.envelope.signatures.iter().all(|(id, _)| held.has(id))).then(|| held.count()),
         }
     }
 
     /// The same under the keys that are held now. Keys are only ever added, so their number tells whether any were.
     pub(super) fn under(self, line: &RecordLine, held: &Held) -> Judged {
-        if self.keys == held.count() {
+        if self.keys.is_none_or(|keys| keys == held.count()) {
             return self;
         }
         Judged {
