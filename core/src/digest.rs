@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest as _, Sha256};
 
-use crate::id::hex_value;
+use crate::id::{hex_pair, hex_value};
 
 /// The strings that keep one use of a hash or key apart from every other. All distinct, none the beginning of another.
 pub mod domain {
@@ -113,17 +113,6 @@ pub fn hex(bytes: &[u8]) -> String {
         out.extend(hex_pair(*byte));
     }
     out
-}
-
-/// The two lower-case hexadecimal digits of a byte.
-pub(crate) fn hex_pair(byte: u8) -> [char; 2] {
-    [byte >> 4, byte & 0x0f].map(|digit| {
-        char::from(if digit < 10 {
-            b'0' | digit
-        } else {
-            digit.wrapping_add(b'a' - 10)
-        })
-    })
 }
 
 /// SHA-256 over several parts in a row.

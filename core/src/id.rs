@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::digest::hex_pair;
 use crate::limits;
 
 /// A UUID of version 7, written in lower case with hyphens.
@@ -78,6 +77,17 @@ impl fmt::Display for Uuid {
         }
         f.write_str(&out)
     }
+}
+
+/// The two lower-case hexadecimal digits of a byte.
+pub(crate) fn hex_pair(byte: u8) -> [char; 2] {
+    [byte >> 4, byte & 0x0f].map(|digit| {
+        char::from(if digit < 10 {
+            b'0' | digit
+        } else {
+            digit.wrapping_add(b'a' - 10)
+        })
+    })
 }
 
 /// The value of one lower-case hexadecimal digit.
