@@ -179,8 +179,8 @@ def main() -> None:
         "Written by that command; do not edit.",
         "",
         "Costs are CPU time, the least of several rounds, in one thread unless said; rates are wall clock.",
-        f"Load {before['load']} before and {after['load']} after; a thread got {before['share']:.0%} of a core before and "
-        f"{after['share']:.0%} after. Probe, before and after: {before['synced']:,} and {after['synced']:,} synced "
+        f"Load {before['load']} before and {after['load']} after; a thread got {before['share']:.0%} of a core before "
+        f"and {after['share']:.0%} after. Probe, before and after: {before['synced']:,} and {after['synced']:,} synced "
         f"writes of 1 KB a second, {before['sha256']:,} and {after['sha256']:,} MB of SHA-256 a CPU second{drift}.",
         "",
         *peers(figures),
@@ -204,8 +204,8 @@ def main() -> None:
         "",
         "## Instructions",
         "",
-        "Time on a shared machine says little about a change of 3 %. `make check` counts the instructions of work that is",
-        "the same each time (`tests/instructions.json`) and fails where one kind of work needs 3 % more.",
+        "Time on a shared machine says little about a change of 3 %. `make check` counts the instructions of work that",
+        "is the same each time (`tests/instructions.json`) and fails where one kind of work needs 3 % more.",
         "",
     ]
     pathlib.Path(sys.argv[2]).write_text("\n".join(lines))
