@@ -128,7 +128,7 @@ fn main() -> ExitCode {
 fn child(job: &str, at: &Path) {
     match job.split_once(' ').unwrap_or((job, "")) {
         ("append", _) => crash::append_for_ever(at),
-        ("insist", _) => faults::insist(at),
+        ("insist", turns) => faults::insist(at, turns.parse().unwrap()),
         ("share", seconds) => fairness::share(at, seconds.parse().unwrap()),
         ("hold", _) => stopped::hold(at),
         ("fill", bytes) => full::fill(at, bytes.parse().unwrap()),
