@@ -141,7 +141,7 @@ def heso(folder: pathlib.Path, figures: dict[str, Any]) -> None:
     *_, last = (folder / "heso-local-data" / "receipts.jsonl").read_text().splitlines()
     content: dict[str, Any] = json.loads(last)["content"]
     key = _core.generate_key()
-    content["agent_identity"] = key.public_key_b64 if hasattr(key, "public_key_b64") else content["agent_identity"]
+    content["agent_identity"] = key.public_key_b64()
 
     def seal(text: str) -> bytes:
         content["action"]["fields"]["text"] = text
