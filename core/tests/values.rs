@@ -76,6 +76,7 @@ fn numbers_at_the_edge() {
     assert_eq!(Value::count(u64::MAX).as_int(), Some(limits::MAX_INTEGER));
     assert_eq!(Value::count(7).as_int(), Some(7));
     assert!(Value::number(f64::INFINITY).is_err());
+    assert_eq!(Value::number(1.5).unwrap(), Value::Number(1.5));
     assert_eq!(Value::Number(9_007_199_254_740_992.0).as_int(), None);
     assert_eq!(
         Value::Number(9_007_199_254_740_991.0).as_int(),
@@ -123,7 +124,7 @@ fn each_kind_is_itself_only() {
 #[test]
 fn an_object_stays_sorted() {
     let mut object = Object::new();
-    assert!(object.is_empty() && object.is_empty() == (object.len() == 0));
+    assert_eq!((object.is_empty(), object.len()), (true, 0));
     for (name, value) in [("m", 1), ("a", 2), ("z", 3), ("b", 4)] {
         assert_eq!(object.insert(name, value), None);
     }
