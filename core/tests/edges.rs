@@ -1,0 +1,161 @@
+//! Checking, one step before and at each edge: epochs, heads, keys, times, lists, pairs, certificates of runs.
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
+mod support;
+
+use execert::canon::{Value, parse};
+use execert::chain::Tip;
+use execert::digest::{Digest, b64};
+use execert::key::Signer;
+use execert::limits::Limits;
+use execert::object;
+use execert::record::{Body, KeyEntry, KeyRole, Kind, seal_document};
+use execert::report::Verdict;
+use execert::statement::{DocumentKind, Subject};
+
+use support::look::{axis, look, sealed, with, witnessed};
+use support::{Chain, codes, key, note, now, time, trust, vkey};
+
+#[test]
+fn a_chain_begins_in_epoch_0() {
+    let chain = Chain::open(1);
+    let body = chain.records.first().unwrap().record.body.clone();
+    for epoch in [0, 1] {
+        let mut again = Chain::open(1);
+        again.records.clear();
+        again.leaves.clear();
+        again.tip = Tip::new(again.id);
+        again.epoch = (epoch, 0);
+        again.push(Kind::ChainOpen, body.clone(), |_| {});
+        again.seal();
+        let found = codes(&witnessed(&again));
+        assert_eq!(
+            found.contains(&(5, "chain.foreign_record", Some(0))),
+            epoch == 1,
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn witnessed_is_only_what_a_witness_saw() {
+    let mut chain = Chain::open(1);
+    let run = chain.run();
+    chain.pair(run);
+    let state = |size: usize| {
+        let material = [note(&chain.checkpoint(size, &[("north", 60)]))];
+        let report = look(
+            &chain.bundle(0, &material),
+            &trust(&["north"], 1),
+            &with("allow_open", true),
+        );
+        report
+            .to_value()
+            .pointer("/completeness/0/state")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    assert_eq!(state(4).as_deref(), Some("witnessed"));
+    for size in [1, 3] {
+        assert_eq!(state(size).as_deref(), Some("tail_unproven"), "{size}");
+    }
+}
+
+#[test]
+fn a_key_does_not_sign_the_record_that_adds_it() {
+    let mut chain = Chain::open(1);
+    let new = key("second");
+    let entry = KeyEntry {
+        spki: new.key().clone(),
+        role: KeyRole::Record,
+        not_after: None,
+    };
+    chain.add_by(Kind::KeyAdd, None, Body::KeyAdd(entry), &[&new], |_| {});
+    chain.seal();
+    let found = codes(&witnessed(&chain));
+    assert!(found.contains(&(7, "chain.foreign_record", Some(1))), "{found:?}");
+}
+
+/// Two minutes of slack between a beacon and a claim: at exactly that, nothing is said.
+#[test]
+fn two_minutes_of_slack() {
+    let found = |second: i64| {
+        let mut chain = Chain::open(1);
+        let earlier = chain.checkpoint(1, &[("north", second)]);
+        let text = Digest::of(earlier.note().text().as_bytes());
+        chain.beat(|beat| beat.beacon = Some(text));
+        chain.seal();
+        let material = [note(&earlier), note(&chain.checkpoint(3, &[("north", 4_000)]))];
+        codes(&look(&chain.bundle(0, &material), &trust(&["north"], 1), &now()))
+    };
+    // The heartbeat claims second 2, the seal second 3.
+    assert_eq!(found(122), []);
+    assert_eq!(found(123), [(15, "time.claim_contradicted", Some(1))]);
+    // A witness that saw a record before its time: the same the other way, at the time of the last record.
+    let late = |second: i64| {
+        let mut chain = Chain::open(1);
+        chain.clock = 1_000;
+        chain.seal();
+        codes(&look(
+            &chain.bundle(0, &[note(&chain.checkpoint(2, &[("north", second)]))]),
+            &trust(&["north"], 1),
+            &now(),
+        ))
+    };
+    assert_eq!(late(881), []);
+    assert_eq!(late(880), [(15, "time.claim_contradicted", Some(1))]);
+}
+
+#[test]
+fn a_list_is_stale_when_it_is_older_than_the_reader_says() {
+    let chain = sealed(1);
+    let bundle = chain.bundle(0, &[note(&chain.checkpoint(chain.records.len(), &[("north", 60)]))]);
+    let signer = key("revocation");
+    let verdict = |most: u32, next: i64| {
+        let predicate = object! {
+            "version": 1, "recorded_at": time(0), "key": signer.key().keyid(), "nonce": b64(&[1; 16]), "number": 1,
+            "this_update": time(0), "next_update": time(next), "entries": Vec::new(),
+        };
+        let subject = [Subject::sha256("issuer", Digest::of(&signer.key().spki()))];
+        let list = seal_document(DocumentKind::RevocationList, &subject, predicate, &signer).unwrap();
+        let mut trusted = execert::trust::Trust::new()
+            .key(object! { "key": b64(&key("record").key().spki()), "operator": "acme" })
+            .key(object! { "key": b64(&signer.key().spki()), "operator": "acme", "role": "revocation" })
+            .witness(vkey("north"))
+            .list(parse(&list.envelope, &Limits::DOCUMENT).unwrap())
+            .to_value()
+            .unwrap();
+        trusted.as_object_mut().unwrap().insert("max_age_s", most);
+        look(&bundle, &trusted, &now()).verdict()
+    };
+    // A day old now.
+    assert_eq!(verdict(86_400, 86_400), Verdict::Intact);
+    assert_eq!(verdict(86_399, 86_400), Verdict::IntactWarnings);
+    assert_eq!(verdict(86_400, 86_399), Verdict::IntactWarnings);
+}
+
+#[test]
+fn an_outcome_follows_an_intent() {
+    let mut chain = Chain::open(1);
+    let run = chain.run();
+    let step = chain.step(run);
+    chain.outcome(run, step);
+    chain.end(run);
+    chain.seal();
+    let found = codes(&witnessed(&chain));
+    assert!(found.contains(&(9, "chain.foreign_record", Some(3))), "{found:?}");
+}
+
+/// Nothing is withheld from a whole bundle, and the content of all of it was looked at.
+#[test]
+fn nothing_is_withheld() {
+    let chain = sealed(1);
+    let bundle = chain.bundle(0, &[note(&chain.checkpoint(chain.records.len(), &[("north", 60)]))]);
+    let report = look(
+        &bundle,
+        &trust(&["north"], 1),
+        &with("require", vec![Value::from("no-withheld")]),
+    );
+    assert_eq!((report.verdict(), codes(&report)), (Verdict::Intact, vec![]));
+    assert_eq!(axis(&report, "content"), "pass");
+}
