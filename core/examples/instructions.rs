@@ -122,14 +122,17 @@ fn main() {
     let (small, large) = (note(1 << 10), note(100 << 10));
     // The first of each sets up what lasts.
     run.note(&note(10)).unwrap();
-    ended(counted_note_1_kb(&run, &small));
-    ended(counted_note_100_kb(&run, &large));
+    counted_note_1_kb(&run, &small);
+    counted_end();
+    counted_note_100_kb(&run, &large);
+    counted_end();
     let open = json(r#"{"op":"tool","name":"crm.lookup","input":{"customer":"c-17","fields":["tier","city"]}}"#);
     let close = json(r#"{"output":{"tier":"gold","city":"Ghent"}}"#);
     for _ in 0..22 {
         run.step_open(&open).unwrap().0.close(&close).unwrap();
     }
-    ended(counted_tool_step(&run, &open, &close));
+    counted_tool_step(&run, &open, &close);
+    counted_end();
     run.close(&json("{}")).unwrap();
     let exported = ended(counted_export_50_records(&run));
 

@@ -6,7 +6,7 @@
 
 A count does not depend on what else the machine does. So that it does not depend on its model either, code that is
 chosen by the features of the processor is left out: Ed25519, SHA-256, searches for bytes, the C library. The program
-is `core/examples/instructions.rs`, as the tests compile it; the compiler is that of rust-toolchain.toml.
+is `core/examples/instructions.rs`, optimised; the compiler is that of rust-toolchain.toml.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ CHOSEN = re.compile(
 
 def count() -> dict[str, int]:
     """Instructions of each kind of work: one run, one dump after each."""
-    build = ["cargo", "build", "--quiet", "--locked", "--profile", "ci", "-p", "execert", "--example", "instructions"]
+    build = ["cargo", "build", "--quiet", "--locked", "--profile", "count", "-p", "execert", "--example", "instructions"]
     subprocess.run(build, cwd=ROOT, check=True)
-    program = TARGET / "ci" / "examples" / "instructions"
+    program = TARGET / "count" / "examples" / "instructions"
     with tempfile.TemporaryDirectory() as folder:
         command = [
             "valgrind", "-q", "--tool=callgrind", "--compress-strings=no", "--compress-pos=no",
