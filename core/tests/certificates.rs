@@ -255,3 +255,27 @@ fn what_is_no_certificate() {
             .any(|finding| finding.code.as_str() == "certificate.absent")
     );
 }
+
+/// In a bundle of runs a run whose beginning is withheld shows no certificate.
+#[test]
+fn a_run_that_does_not_show_its_beginning() {
+    // No witness saw the run, so the time of the check counts.
+    let document = plain(|p| drop(p.insert("expires", time(86_401))));
+    let mut chain = Chain::open(1);
+    let run = start(&mut chain, document.1);
+    chain.end(run);
+    let file = chain.run_bundle(&[run], &[chain.basis(0), document.0]);
+    let absent = |file: &[u8]| -> Vec<_> {
+        let report = look(file, &validator(), &required());
+        let step = report.findings().filter(|finding| finding.step == 16);
+        step.map(|finding| (finding.code.as_str(), finding.place.record, finding.place.run))
+            .collect()
+    };
+    assert_eq!(absent(&file), []);
+    let id = chain.runs.first().unwrap().tip.place().id;
+    let place = object! { "run": object! { "id": id, "seq": 0 } };
+    let request = Value::Object(object! { "redact": 1, "withhold": vec![Value::Object(place)] });
+    let mut less = Vec::new();
+    execert::disclose::redact(&mut file.as_slice(), &request, &mut less).unwrap();
+    assert_eq!(absent(&less), [("certificate.absent", None, Some((id, 0)))]);
+}

@@ -82,6 +82,10 @@ fn numbers_at_the_edge() {
         Value::Number(9_007_199_254_740_991.0).as_int(),
         Some(limits::MAX_INTEGER)
     );
+    // -0 and 0 are one value, bit for bit.
+    for zero in [parse(b"-0", &Limits::DOCUMENT).unwrap(), Value::number(-0.0).unwrap()] {
+        assert!(zero.as_f64().unwrap().is_sign_positive());
+    }
     for odd in [Value::Number(0.5), Value::Number(-1.0), Value::from("1"), Value::Null] {
         assert_eq!(odd.as_int(), None, "{odd:?}");
     }
