@@ -163,7 +163,8 @@ def _status(output: Any) -> str:
 
 def _framework(metadata: Any, name: str | None = None) -> dict[str, Any]:
     """Positions of the framework, which differ from run to run. A node of the graph has its own name; what runs inside
-    it is plumbing."""
+    it is plumbing, and so are the two nodes of an agent that only call its model and its tools."""
     told = metadata or {}
     found = {key: told[key] for key in ("langgraph_step", "langgraph_node", "langgraph_checkpoint_ns") if key in told}
-    return {**found, "plumbing": True} if name is not None and name != told.get("langgraph_node") else found
+    agents = told.get("ls_integration") == "langchain_create_agent" and name in ("model", "tools")
+    return {**found, "plumbing": True} if agents or name not in (None, told.get("langgraph_node")) else found
