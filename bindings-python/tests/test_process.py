@@ -117,7 +117,7 @@ for _ in range(5):
         start = time.monotonic()
         with recorder.run("child") as run:
             run.tool("child", call=act)
-        os._exit(0 if time.monotonic() - start < float(os.environ.get("EXECERT_FORK_SECONDS", "5")) else 4)
+        os._exit(0 if time.monotonic() - start < float(os.environ.get("EXECERT_FORK_SECONDS", "20")) else 4)
     pids.append(pid)
 for pid in pids: wait(pid)
 stop.set()

@@ -113,7 +113,7 @@ fn one_turn_at_a_time_and_no_longer_than_the_deadline() {
             let began = std::time::Instant::now();
             let error = ledger.turn(100).err().unwrap();
             assert_eq!(error.code(), Code::ChainLocked);
-            assert!(began.elapsed().as_millis() >= 100 && began.elapsed().as_millis() < 5_000);
+            assert!(began.elapsed().as_millis() >= 100 && began.elapsed().as_millis() < 30_000);
             // Reading goes on beside a turn, also for its holder.
             assert!(ledger.head().unwrap().is_none());
         }

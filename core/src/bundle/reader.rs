@@ -19,6 +19,9 @@ use crate::limits::{self, Limits};
 use crate::record::Record;
 use crate::statement::{self, DocumentKind};
 
+/// Memory that is kept from line to line, in bytes.
+const SPARE: usize = 64 * 1024;
+
 /// Reads a bundle from front to back. What it holds at a time is one line, however long the file is, beside 32 bytes for
 /// each material line.
 pub struct Reader<'r> {
@@ -50,6 +53,7 @@ impl<'r> Reader<'r> {
                 bytes: BufReader::new(input),
                 line: 0,
                 read: 0,
+                spare: Vec::new(),
             },
             scope: Scope::Chain(Vec::new()),
             index: false,
@@ -118,6 +122,7 @@ impl<'r> Reader<'r> {
                 continue;
             }
             let line = self.read_line(&bytes)?;
+            self.input.give_back(bytes);
             match &line {
                 Line::Record(_) | Line::Withheld(_) if before => {
                     self.names.records_begin();
@@ -298,13 +303,22 @@ struct Input<'r> {
     bytes: BufReader<&'r mut dyn Read>,
     line: u64,
     read: u64,
+    /// The memory of a line that was read, for the next one.
+    spare: Vec<u8>,
 }
 
 impl Input<'_> {
+    fn give_back(&mut self, mut bytes: Vec<u8>) {
+        if bytes.capacity() <= SPARE {
+            bytes.clear();
+            self.spare = bytes;
+        }
+    }
+
     /// The next line without its LF; `None` at the end. A line of white space only is refused.
     fn line(&mut self) -> Result<Option<Vec<u8>>> {
         let most = u64::try_from(limits::LINE_BYTES).unwrap_or(u64::MAX).saturating_add(2);
-        let mut bytes = Vec::new();
+        let mut bytes = core::mem::take(&mut self.spare);
         let read = self.bytes.by_ref().take(most).read_until(b'\n', &mut bytes);
         self.line = self.line.saturating_add(1);
         let read = read.map_err(|error| {

@@ -46,6 +46,10 @@ fn plain(bytes: &[u8]) -> usize {
 /// Adds one reference token to a JSON Pointer (RFC 6901), escaped.
 pub fn push_pointer(pointer: &mut String, token: &str) {
     pointer.push('/');
+    if !token.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+        pointer.push_str(token);
+        return;
+    }
     for letter in token.chars() {
         match letter {
             '~' => pointer.push_str("~0"),

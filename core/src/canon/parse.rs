@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::value::{Object, Value};
 use super::write::number_text;
-use super::{cmp_utf16, plain, push_pointer, to_jcs};
+use super::{cmp_utf16, plain, push_pointer, write_jcs};
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::limits::{self, Limits};
@@ -55,7 +55,9 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Value> {
 /// As [`parse`], and `canon.not_canonical`.
 pub fn parse_canonical(bytes: &[u8], limits: &Limits) -> Result<Value> {
     let value = parse(bytes, limits)?;
-    if to_jcs(&value) != bytes {
+    let mut again = Vec::with_capacity(bytes.len());
+    write_jcs(&value, &mut again);
+    if again != bytes {
         return Err(Error::new(Code::CanonNotCanonical, "the text is not in canonical form").at(""));
     }
     Ok(value)
@@ -188,7 +190,7 @@ impl Reader<'_> {
     }
 
     fn object(&mut self) -> Result<Value> {
-        let mut members: Vec<(String, Value)> = Vec::new();
+        let mut members: Vec<(String, Value)> = Vec::with_capacity(8);
         // Names in rising order cannot repeat; only from the first that is not are the names kept in a set.
         let mut sorted = true;
         let mut names: BTreeSet<String> = BTreeSet::new();

@@ -3,9 +3,12 @@
 use super::plain;
 use super::value::Value;
 
+/// Room for most values, so that a small one is not moved as it grows.
+const ROOM: usize = 256;
+
 /// A value as JCS bytes.
 pub fn to_jcs(value: &Value) -> Vec<u8> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(ROOM);
     write_jcs(value, &mut out);
     out
 }
