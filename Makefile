@@ -31,11 +31,21 @@ supply: ## what comes from others: licences, advisories, bills of materials, equ
 	@scripts/setup demo
 	@scripts/supply
 
-deep: faults fuzz mutants miri coverage supply ## what is slow: all of the next
+deep: faults hostile drills fuzz mutants miri coverage supply ## what is slow: all of the next
 
 faults: ## kill, fill, fork, flip: the long round, ROUNDS=1000; figures in build/results/faults.json
 	@scripts/setup test
 	@EXECERT_ROUNDS=$(ROUNDS) cargo test --quiet --locked --profile ci -p execert-faults
+
+hostile: ## bundles of 256 MB that cost a reader most, optimised build; figures in build/results/hostile.json
+	@scripts/setup test
+	@cargo build --quiet --locked --release -p execert-cli
+	@$(PY) tests/hostile/run.py --full --command "$(CARGO_TARGET_DIR)/release/execert"
+
+drills: ## 80,000 splices, 1,000,000 guesses of each withheld field, 2,000 secrets through recorder and LangChain
+	@scripts/setup test
+	@EXECERT_DEEP=1 $(PY) -m pytest -q tests/negative/test_nothing_through.py
+	@EXECERT_DEEP=1 cargo test --quiet --locked --profile ci -p execert --test drills --test guesses
 
 fuzz: ## two verifiers on changed bundles, and eight checks under a fuzzer, MINUTES=30
 	@scripts/setup test
@@ -56,4 +66,4 @@ score: ## the score sheet, out of what ran last; writes docs/scores
 clean: ## remove what was built
 	rm -rf build target
 
-.PHONY: help setup demo test check bench deep faults fuzz mutants miri coverage supply score clean
+.PHONY: help setup demo test check bench deep faults hostile drills fuzz mutants miri coverage supply score clean

@@ -63,6 +63,7 @@ STEPS = [
     Step("second-verifier", "test", [PY, "tests/second-verifier/run_vectors.py", "tests/vectors/golden"]),
     Step("negative-made", "test", [PY, "tests/negative/cases.py", "--check"]),
     Step("negative", "test", [PY, "-m", "pytest", "-q", "tests/negative"]),
+    Step("hostile", "test", [PY, "tests/hostile/run.py"]),
     Step("agreement", "test", [PY, "tests/agreement/run.py", "--count", "2000"]),
     Step("interop", "test", [PY, "-m", "pytest", "-q", "tests/interop"]),
     Step("cli", "test", [PY, "-m", "pytest", "-q", "tests/cli"]),

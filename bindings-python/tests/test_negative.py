@@ -50,7 +50,9 @@ def test_bundle(case: dict[str, Any], tmp_path: Path) -> None:
     data = build(case["parts"])
     options = case.get("options", OPTIONS)
     given: dict[str, Any] = {
-        "trust": execert.Trust.load(_file(tmp_path / "trust.json", case["trust"])) if "trust" in case else _six(tmp_path),
+        "trust": execert.Trust.load(_file(tmp_path / "trust.json", case["trust"]))
+        if "trust" in case
+        else _six(tmp_path),
         "now": options["now"],
         "allow_open": options.get("allow_open", False),
         "require": options.get("require", []),
@@ -99,3 +101,15 @@ def _file(path: Path, document: object) -> Path:
 
 def _six(folder: Path) -> execert.Trust:
     return execert.Trust.load(_file(folder / "trust.json", TRUST))
+
+
+@pytest.mark.parametrize("text", [None, b"", b"{", b'{"policy":1}', b'{"policy":1,"default":"deny","rules":[{}]}'])
+def test_n49_no_policy_nothing_runs(tmp_path: Path, text: bytes | None) -> None:
+    """A policy that is not there or cannot be read: there is no recorder, so that nothing is called."""
+    path = tmp_path / "policy.json"
+    if text is not None:
+        path.write_bytes(text)
+    with pytest.raises(execert.ExecertError) as caught:
+        execert.Recorder(tmp_path / "l.ledger", key=execert.Key.generate(), policy=path)
+    assert caught.value.code.startswith(("policy.", "canon.")), caught.value.code
+    assert caught.value.hint

@@ -33,7 +33,9 @@ def named(what: str) -> Any:
 def execert(folder: pathlib.Path, *args: str) -> subprocess.CompletedProcess[bytes]:
     """The command in an empty home."""
     env = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8"}
-    return subprocess.run([EXECERT, *args], cwd=folder, env=env, capture_output=True, stdin=subprocess.DEVNULL, timeout=120)
+    return subprocess.run(
+        [EXECERT, *args], cwd=folder, env=env, capture_output=True, stdin=subprocess.DEVNULL, timeout=120
+    )
 
 
 @named("text")
@@ -54,7 +56,9 @@ def test_text(case: dict[str, Any], tmp_path: pathlib.Path) -> None:
 def test_bundle(case: dict[str, Any], tmp_path: pathlib.Path) -> None:
     (tmp_path / "input.execert").write_bytes(data := build(case["parts"]))
     options = case.get("options") or json.loads((SIX / "options.json").read_text())
-    (tmp_path / "t.trust").write_text(json.dumps(case["trust"]) if "trust" in case else (SIX / "trust.json").read_text())
+    (tmp_path / "t.trust").write_text(
+        json.dumps(case["trust"]) if "trust" in case else (SIX / "trust.json").read_text()
+    )
     args = ["verify", "input.execert", "--trust", "t.trust", "--at", options["now"]]
     args += ["--allow-open"] if options.get("allow_open") else []
     for name in options.get("require", []):
@@ -87,3 +91,13 @@ def test_bundle(case: dict[str, Any], tmp_path: pathlib.Path) -> None:
             assert f"line {case['line']}" in page
         sarif = json.loads(execert(tmp_path, *args, "--format", "sarif").stdout)
         assert case["code"] in [result["ruleId"] for result in sarif["runs"][0]["results"]]
+
+
+@pytest.mark.parametrize("text", [None, b"", b"{", b'{"policy":1}', b'{"policy":1,"default":"deny","rules":[{}]}'])
+def test_n49_no_policy_nothing_runs(tmp_path: pathlib.Path, text: bytes | None) -> None:
+    assert execert(tmp_path, "init").returncode == 0
+    if text is not None:
+        (tmp_path / "rules.json").write_bytes(text)
+    done = execert(tmp_path, "run", "--policy", "rules.json", "--", "touch", "made")
+    assert done.returncode != 0 and not (tmp_path / "made").exists()
+    assert b"hint:" in done.stderr

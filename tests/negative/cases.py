@@ -66,11 +66,27 @@ def texts() -> Iterator[Case]:
     yield case("N03", "a zero byte after the value", "canon.trailing_bytes", "", text("{}\0"))
     yield case("N04", "duplicate member", "canon.duplicate_key", "/a", text('{"a":{"b":1,"c":2,"b":1}}'))
     yield case("N05", "duplicate spelled with an escape", "canon.duplicate_key", "/0", text(r'[{"ab":1,"\u0061b":2}]'))
-    yield case("N05", "duplicate beyond the basic plane", "canon.duplicate_key", "", text('{"\U0001f600":1,"\\ud83d\\ude00":2}'))
-    for name, wrong in {"high": r"\ud800", "low": r"\udc00", "high and letter": r"\ud800\u0041", "two high": r"\ud800\ud800"}.items():
+    yield case(
+        "N05",
+        "duplicate beyond the basic plane",
+        "canon.duplicate_key",
+        "",
+        text('{"\U0001f600":1,"\\ud83d\\ude00":2}'),
+    )
+    for name, wrong in {
+        "high": r"\ud800",
+        "low": r"\udc00",
+        "high and letter": r"\ud800\u0041",
+        "two high": r"\ud800\ud800",
+    }.items():
         yield case("N06", f"lone surrogate, {name}", "canon.lone_surrogate", "/0", text(f'["{wrong}"]'))
     yield case("N06", "lone surrogate in a name", "canon.lone_surrogate", "", text(r'{"\udfff":1}'))
-    wrong_bytes = {"ff": b'["\xff"]', "overlong": b'["\xc0\x80"]', "surrogate": b'["\xed\xa0\x80"]', "beyond": b'["\xf4\x90\x80\x80"]'}
+    wrong_bytes = {
+        "ff": b'["\xff"]',
+        "overlong": b'["\xc0\x80"]',
+        "surrogate": b'["\xed\xa0\x80"]',
+        "beyond": b'["\xf4\x90\x80\x80"]',
+    }
     for name, bad in (wrong_bytes | {"cut": b'"\xe2\x82'}).items():
         yield case("N07", f"not UTF-8, {name}", "canon.not_utf8", "", raw(bad))
     yield case("N08", "control characters in names", None, None, text('{"\\u0000":1,"\\u001b[31m":2,"\\u202e":3}'))
@@ -92,7 +108,9 @@ def texts() -> Iterator[Case]:
     yield case("N12", "longest name", None, None, text('{"'), text("x", 1_024), text('":1}'))
     yield case("N12", "name one byte over", "canon.too_large", "", text('{"'), text("x", 1_025), text('":1}'))
     yield case("N13", "integer that is no double", "canon.number_not_exact", "/n", text('{"n":9007199254740993}'))
-    yield case("N13", "negative integer that is no double", "canon.number_not_exact", "/n", text('{"n":-9007199254740993}'))
+    yield case(
+        "N13", "negative integer that is no double", "canon.number_not_exact", "/n", text('{"n":-9007199254740993}')
+    )
     yield case("N13", "large integer as JCS spells it", None, None, text("100000000000000000000"))
     yield case("N14", "1e400", "canon.not_finite", "/0", text("[1e400]"))
     yield case("N14", "NaN", "canon.syntax", "/0", text("[NaN]"))
@@ -172,8 +190,18 @@ def index(value: Any, path: str, hashes: dict[str, bytes]) -> Any:
     return [index(below, join(path, at), hashes) for at, below in enumerate(value)]
 
 
-def bundle(n: str, name: str, exit: int, code: str | None, path: str | None, line: int | None, parts: list[Part], **more: Any) -> Case:
-    out: Case = {"n": n, "name": name, "what": "bundle", "parts": parts, "exit": exit, "path": path or None, "line": line}
+def bundle(
+    n: str, name: str, exit: int, code: str | None, path: str | None, line: int | None, parts: list[Part], **more: Any
+) -> Case:
+    out: Case = {
+        "n": n,
+        "name": name,
+        "what": "bundle",
+        "parts": parts,
+        "exit": exit,
+        "path": path or None,
+        "line": line,
+    }
     return out | ({"code": code} if code else {}) | more
 
 
@@ -184,38 +212,75 @@ def lines_of_text() -> Iterator[Case]:
     yield bundle("N01", "empty file", 7, "canon.empty", "", 1, [text("")])
     yield bundle("N01", "a blank line", 7, "bundle.malformed", "", 3, [six(1, 2), text(" \n"), six(3)])
     yield bundle("N02", "byte order mark before a bundle", 7, "canon.bom", "", 1, [text("\ufeff"), six()])
-    yield bundle("N03", "bytes after a record", 7, "canon.trailing_bytes", "", 4, [six(1, 3), text(record + " x\n"), six(5)])
-    yield bundle("N04", "member of a line twice", 7, "canon.duplicate_key", "", 4,
-                 [six(1, 3), text(record[:-1] + ',"seed":"x"}\n'), six(5)])
-    yield bundle("N05", "member of a line twice, escaped", 7, "canon.duplicate_key", "", 4,
-                 [six(1, 3), text(record[:-1] + ',"s\\u0065ed":"x"}\n'), six(5)])
+    yield bundle(
+        "N03", "bytes after a record", 7, "canon.trailing_bytes", "", 4, [six(1, 3), text(record + " x\n"), six(5)]
+    )
+    yield bundle(
+        "N04",
+        "member of a line twice",
+        7,
+        "canon.duplicate_key",
+        "",
+        4,
+        [six(1, 3), text(record[:-1] + ',"seed":"x"}\n'), six(5)],
+    )
+    yield bundle(
+        "N05",
+        "member of a line twice, escaped",
+        7,
+        "canon.duplicate_key",
+        "",
+        4,
+        [six(1, 3), text(record[:-1] + ',"s\\u0065ed":"x"}\n'), six(5)],
+    )
     head = record[:-1]
     for row, name, code, path, value in (
         ("N06", "lone surrogate in a line", "canon.lone_surrogate", "/zz/0", [text(r'["\ud800"]')]),
         ("N07", "a line that is not UTF-8", "canon.not_utf8", "", [raw(b'"\xc0\x80"')]),
         ("N09", "line 67 deep", "canon.too_deep", "/zz" + "/0" * 65, [text("[", 66), text("]", 66)]),
         ("N10", "line 100,000 deep", "canon.too_deep", "/zz" + "/0" * 65, [text("[", 100_000)]),
-        ("N11", "10,001 members in a line", "canon.too_many", "/zz",
-         [text("{"), {"each": '"%":0', "times": 10_001, "join": ","}, text("}")]),
-        ("N12", "string one byte over in a line", "canon.too_large", "/zz", [text('"'), text("x", 8_388_609), text('"')]),
+        (
+            "N11",
+            "10,001 members in a line",
+            "canon.too_many",
+            "/zz",
+            [text("{"), {"each": '"%":0', "times": 10_001, "join": ","}, text("}")],
+        ),
+        (
+            "N12",
+            "string one byte over in a line",
+            "canon.too_large",
+            "/zz",
+            [text('"'), text("x", 8_388_609), text('"')],
+        ),
         ("N13", "integer that is no double in a line", "canon.number_not_exact", "/zz", [text("9007199254740993")]),
         ("N14", "1e400 in a line", "canon.not_finite", "/zz", [text("1e400")]),
         ("N14", "1e-400 in a line", "canon.number_not_exact", "/zz", [text("1e-400")]),
     ):
         yield bundle(row, name, 7, code, path, 4, [six(1, 3), text(head + ',"zz":'), *value, text("}\n"), six(5)])
-    yield bundle("N12", "a line of 24 MiB and a byte", 7, "bundle.too_large", "", 2, [six(1, 1), text(" ", 25_165_825), text("\n"), rest])
+    yield bundle(
+        "N12",
+        "a line of 24 MiB and a byte",
+        7,
+        "bundle.too_large",
+        "",
+        2,
+        [six(1, 1), text(" ", 25_165_825), text("\n"), rest],
+    )
     for name, magic in {"gzip": b"\x1f\x8b\x08\x00", "zip": b"PK\x03\x04", "zstd": b"\x28\xb5\x2f\xfd"}.items():
         yield bundle("N17", f"compressed with {name}", 7, "bundle.malformed", "", 1, [raw(magic), six()])
 
 
 def contents() -> Iterator[Case]:
     """Contents over a limit, and hostile ones that are data: everything is signed properly."""
+
     def at(where: int, value: Any) -> list[Part]:
         def change(number: int, document: Any) -> Any:
             if number == where:
                 document.setdefault("input", {})
                 document["input"] = value
             return document
+
         return Made().contents(change).parts()
 
     deep: Any = 1
@@ -224,22 +289,51 @@ def contents() -> Iterator[Case]:
     yield bundle("N09", "content 64 deep", 0, None, None, None, at(3, {"a": deep}))
     names = {"\0": 1, "\x1b[31m": "\x1b[2J", "\u202e": "\u2066", "\u2028": "\r\n", "a\tb": "\x7f\x9b"}
     yield bundle("N08", "control characters in names of content", 0, None, None, None, at(3, names))
-    paths = {"../../etc/passwd": "file:///etc/passwd", "http://127.0.0.1:9/x": "https://169.254.169.254/", "include": "//host/share"}
+    paths = {
+        "../../etc/passwd": "file:///etc/passwd",
+        "http://127.0.0.1:9/x": "https://169.254.169.254/",
+        "include": "//host/share",
+    }
     yield bundle("N18", "paths and addresses in content", 0, None, None, None, at(3, paths))
     hostile = {one: one for one in TEXTS}
-    yield bundle("N29", "hostile text in every name and value", 0, None, None, None,
-                 Made().contents(lambda number, document: document | {"input": hostile, "text": TEXTS[number % len(TEXTS)]}).parts())
+    yield bundle(
+        "N29",
+        "hostile text in every name and value",
+        0,
+        None,
+        None,
+        None,
+        Made()
+        .contents(lambda number, document: document | {"input": hostile, "text": TEXTS[number % len(TEXTS)]})
+        .parts(),
+    )
 
-    own = {"execert": "withheld/1", "payload": "eA==", "payloadType": "application/vnd.in-toto+json", "signatures": [], "seed": None,
-           "open": {"hidden": ["/input"], "hashes": "", "seeds": ""}, "hidden": True, "$ref": "#/x", "__proto__": {"a": 1},
-           "content": {"input": 1}, "conversions": [["/x", "bytes"]], "constructor": 1, "toString": 2, "10": 1, "9": 2}
+    own = {
+        "execert": "withheld/1",
+        "payload": "eA==",
+        "payloadType": "application/vnd.in-toto+json",
+        "signatures": [],
+        "seed": None,
+        "open": {"hidden": ["/input"], "hashes": "", "seeds": ""},
+        "hidden": True,
+        "$ref": "#/x",
+        "__proto__": {"a": 1},
+        "content": {"input": 1},
+        "conversions": [["/x", "bytes"]],
+        "constructor": 1,
+        "toString": 2,
+        "10": 1,
+        "9": 2,
+    }
     yield bundle("L23", "content made of our own member names", 0, None, None, None, at(3, own))
     yield bundle("L5", "null is not absent", 1, "content.changed", "/input/gone", None, _null_for_absent())
 
 
 def _null_for_absent() -> list[Part]:
     """Sealed with `gone` null; the copy leaves it out."""
-    made = Made().contents(lambda number, document: document | {"input": {"gone": None, "stays": 1}} if number == 3 else document)
+    made = Made().contents(
+        lambda number, document: document | {"input": {"gone": None, "stays": 1}} if number == 3 else document
+    )
     line = made.work.records[3]
     del line.value["content"]["input"]["gone"]
     return made.parts()
@@ -255,29 +349,57 @@ def manifests() -> Iterator[Case]:
         ("6e0 records", "6e0", "canon.not_canonical", "/payload"),
     ):
         yield bundle("N19", name, 7, code, path, 1, Made().payload_text(1, '"count":6', f'"count":{value}').parts())
-    yield bundle("N14", "-0 in a payload", 7, "canon.not_canonical", "/payload", FIRST_RECORD,
-                 Made().payload_text(FIRST_RECORD, '"seq":0', '"seq":-0').parts())
+    yield bundle(
+        "N14",
+        "-0 in a payload",
+        7,
+        "canon.not_canonical",
+        "/payload",
+        FIRST_RECORD,
+        Made().payload_text(FIRST_RECORD, '"seq":0', '"seq":-0').parts(),
+    )
     made = Made()
     line = made.work.lines[4]
     line.envelope["signatures"] = line.envelope["signatures"] * 17
     yield bundle("N20", "17 signatures", 7, "bundle.too_many", "/signatures", 5, made.parts())
-    yield bundle("N20", "a million signatures", 7, "canon.too_many", "/signatures/199998/sig", 1, [
-        text('{"payload":"","payloadType":"","signatures":[{"keyid":0,"sig":0}'),
-        text(',{"keyid":0,"sig":0}', 999_999), text("]}\n"),
-    ])
+    yield bundle(
+        "N20",
+        "a million signatures",
+        7,
+        "canon.too_many",
+        "/signatures/199998/sig",
+        1,
+        [
+            text('{"payload":"","payloadType":"","signatures":[{"keyid":0,"sig":0}'),
+            text(',{"keyid":0,"sig":0}', 999_999),
+            text("]}\n"),
+        ],
+    )
 
     def version(name: str, line: int, path: str, change: Callable[[Any], object]) -> Case:
         return bundle("N22", name, 7, "record.version_unknown", path, line, Made().statement(line, change).parts())
 
     for line, whose in ((1, "manifest"), (5, "record")):
-        yield version(f"version 2 of a {whose}", line, "/payload/predicate/version", lambda it: it["predicate"].update(version=2))
-        yield version(f"Statement v2 of a {whose}", line, "/payload/_type",
-                      lambda it: it.update({"_type": "https://in-toto.io/Statement/v2"}))
-        yield version(f"predicate type of a {whose}", line, "/payload/predicateType",
-                      lambda it: it.update(predicateType="https://execert.dev/other/v1"))
+        yield version(
+            f"version 2 of a {whose}", line, "/payload/predicate/version", lambda it: it["predicate"].update(version=2)
+        )
+        yield version(
+            f"Statement v2 of a {whose}",
+            line,
+            "/payload/_type",
+            lambda it: it.update({"_type": "https://in-toto.io/Statement/v2"}),
+        )
+        yield version(
+            f"predicate type of a {whose}",
+            line,
+            "/payload/predicateType",
+            lambda it: it.update(predicateType="https://execert.dev/other/v1"),
+        )
         made = Made()
         made.work.lines[line - 1].envelope["payloadType"] = "application/json"
-        yield bundle("N22", f"payload type of a {whose}", 7, "record.version_unknown", "/payloadType", line, made.parts())
+        yield bundle(
+            "N22", f"payload type of a {whose}", 7, "record.version_unknown", "/payloadType", line, made.parts()
+        )
     made = Made()
     made.work.lines[1].value["execert"] = "material/2"
     yield bundle("N22", "version 2 of a material line", 7, "bundle.version_unknown", "/execert", 2, made.parts())
@@ -285,11 +407,23 @@ def manifests() -> Iterator[Case]:
 
 def unknown_members() -> Iterator[Case]:
     """N21: a member `zz` at every object of every line that the specification gives members to."""
-    for source, trust in (("bundle/six", None), ("bundle/run-redacted", "own"), ("bundle/run-withheld", "own"), ("bundle/run-revoked_fail", "own")):
+    for source, trust in (
+        ("bundle/six", None),
+        ("bundle/run-redacted", "own"),
+        ("bundle/run-withheld", "own"),
+        ("bundle/run-revoked_fail", "own"),
+    ):
         folder = GOLDEN / source
         file = f"{source}/input.execert"
         total = len((folder / "input.execert").read_bytes().splitlines())
-        more = {"trust": json.loads((folder / "trust.json").read_text()), "options": json.loads((folder / "options.json").read_text())} if trust else {}
+        more = (
+            {
+                "trust": json.loads((folder / "trust.json").read_text()),
+                "options": json.loads((folder / "options.json").read_text()),
+            }
+            if trust
+            else {}
+        )
         kinds = set()
         for number in range(1, total + 1):
             probe = Work(str(folder)).lines[number - 1]
@@ -304,10 +438,22 @@ def unknown_members() -> Iterator[Case]:
                     line.sign_again()
                 else:
                     _at(line.value, steps[1:])["zz"] = 0
-                pointer = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in (*steps[(steps[0] == "line") :], "zz"))
+                pointer = "".join(
+                    "/" + str(step).replace("~", "~0").replace("/", "~1")
+                    for step in (*steps[(steps[0] == "line") :], "zz")
+                )
                 parts = [{"golden": file, "lines": [1, number - 1]}] if number > 1 else []
                 parts += [text(line.bytes().decode() + "\n")]
-                yield bundle("N21", f"{source} line {number}, {pointer}", 7, _area(line, number, steps), pointer, number, parts, **more)
+                yield bundle(
+                    "N21",
+                    f"{source} line {number}, {pointer}",
+                    7,
+                    _area(line, number, steps),
+                    pointer,
+                    number,
+                    parts,
+                    **more,
+                )
 
 
 def _kind(line: Line) -> str:
@@ -315,12 +461,17 @@ def _kind(line: Line) -> str:
     if line.statement is None:
         return str(line.value.get("execert")) + str(line.value.get("type", ""))
     predicate = line.predicate
-    return ("basis " if line.is_basis else "record ") + str(predicate.get("kind", line.statement["predicateType"])) + str(predicate.get("phase"))
+    return (
+        ("basis " if line.is_basis else "record ")
+        + str(predicate.get("kind", line.statement["predicateType"]))
+        + str(predicate.get("phase"))
+    )
 
 
 def _objects(line: Line) -> Iterator[tuple[Any, ...]]:
     """Steps to each object with fixed members: of the line and of the payload. Content and its index are data, but for the
     top level of content and for `open`."""
+
     def walk(value: Any, steps: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
         if isinstance(value, dict):
             yield steps
@@ -360,12 +511,30 @@ def trusts() -> Iterator[Case]:
     """Keys: none in the trust, weak ones in it."""
     yield bundle("N23", "nobody is trusted", 3, "key.unknown", None, None, [six()], trust={"trust": 1, "keys": []})
     order_8 = "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"
-    weak = {"zero": "00" * 32, "one": "01" + "00" * 31, "minus one": "ec" + "ff" * 30 + "7f", "order 8": order_8,
-            "zero with its sign": "00" * 31 + "80", "one, not canonical": "ee" + "ff" * 30 + "7f", "one with a sign": "01" + "00" * 30 + "80"}
+    weak = {
+        "zero": "00" * 32,
+        "one": "01" + "00" * 31,
+        "minus one": "ec" + "ff" * 30 + "7f",
+        "order 8": order_8,
+        "zero with its sign": "00" * 31 + "80",
+        "one, not canonical": "ee" + "ff" * 30 + "7f",
+        "one with a sign": "01" + "00" * 30 + "80",
+    }
     for name, point in weak.items():
         spki = base64.b64encode(SPKI + bytes.fromhex(point)).decode()
         trust = {"trust": 1, "keys": [{"spki": spki, "role": "record", "label": "weak"}]}
-        yield bundle("N24", f"small-order key in the trust, {name}", 2, None, None, None, [six()], trust=trust, refused="key.weak")
+        yield bundle(
+            "N24",
+            f"small-order key in the trust, {name}",
+            2,
+            None,
+            None,
+            None,
+            [six()],
+            trust=trust,
+            refused="key.weak",
+        )
+
     def vkey(name: str, kind: int, point: bytes, number: bytes | None = None) -> str:
         number = number or hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + point).digest()[:4]
         return f"{name}+{number.hex()}+{base64.b64encode(bytes([kind]) + point).decode()}"
@@ -382,13 +551,31 @@ def trusts() -> Iterator[Case]:
         trust = six_trust | {"policy": f"witness w {key}\nquorum w\n"}
         yield bundle("N24", f"witness key {name}", 2, None, None, None, [six()], trust=trust, refused=code)
     spki = base64.b64encode(SPKI + NO_POINT).decode()
-    yield bundle("N24", "a key in the trust that is no point", 2, None, None, None, [six()], refused="key.malformed",
-                 trust={"trust": 1, "keys": [{"spki": spki, "role": "record", "label": "x"}]})
+    yield bundle(
+        "N24",
+        "a key in the trust that is no point",
+        2,
+        None,
+        None,
+        None,
+        [six()],
+        refused="key.malformed",
+        trust={"trust": 1, "keys": [{"spki": spki, "role": "record", "label": "x"}]},
+    )
     key = six_trust["keys"][0]
     number = base64.b64encode(hashlib.sha256(base64.b64decode(key["spki"])).digest()).decode()
     by_number = {"keyid": number, "role": "record", "label": "the same"}
-    yield bundle("N24", "a key in the trust twice with one role", 2, None, None, None, [six()], refused="wire.bad_argument",
-                 trust=six_trust | {"keys": [key, by_number]})
+    yield bundle(
+        "N24",
+        "a key in the trust twice with one role",
+        2,
+        None,
+        None,
+        None,
+        [six()],
+        refused="wire.bad_argument",
+        trust=six_trust | {"keys": [key, by_number]},
+    )
     made = Made()
     last = len(made.work.records[0].predicate["body"]["keys"]) - 1
 
@@ -399,14 +586,29 @@ def trusts() -> Iterator[Case]:
 
     made.statement(FIRST_RECORD, no_point)
     at = [one["spki"] for one in made.work.records[0].predicate["body"]["keys"]].index(spki)
-    yield bundle("N24", "a key in a record that is no point", 7, "record.malformed", f"/payload/predicate/body/keys/{at}/spki",
-                 FIRST_RECORD, made.parts())
+    yield bundle(
+        "N24",
+        "a key in a record that is no point",
+        7,
+        "record.malformed",
+        f"/payload/predicate/body/keys/{at}/spki",
+        FIRST_RECORD,
+        made.parts(),
+    )
     for name in ("witness-other-content_fail",):
         folder = GOLDEN / "bundle" / name
         lines = len((folder / "input.execert").read_bytes().splitlines())
-        yield bundle("N25", "genuine cosignature over another head", 1, "witness.other_content", None, None,
-                     [{"golden": f"bundle/{name}/input.execert", "lines": [1, lines]}],
-                     trust=json.loads((folder / "trust.json").read_text()), options=json.loads((folder / "options.json").read_text()))
+        yield bundle(
+            "N25",
+            "genuine cosignature over another head",
+            1,
+            "witness.other_content",
+            None,
+            None,
+            [{"golden": f"bundle/{name}/input.execert", "lines": [1, lines]}],
+            trust=json.loads((folder / "trust.json").read_text()),
+            options=json.loads((folder / "options.json").read_text()),
+        )
 
 
 def places() -> Iterator[Case]:
@@ -416,20 +618,50 @@ def places() -> Iterator[Case]:
     made.work.options.update(key)
     made.work.records[0].predicate["mac"]["epoch"] = 1
     relink(made.work)
-    yield bundle("L8", "a tag of an epoch that cannot have begun", 1, "chain.foreign_record", None, None, made.parts(),
-                 options=NOW | key, codes=["chain.foreign_record", "record.tag_mismatch"])
+    yield bundle(
+        "L8",
+        "a tag of an epoch that cannot have begun",
+        1,
+        "chain.foreign_record",
+        None,
+        None,
+        made.parts(),
+        options=NOW | key,
+        codes=["chain.foreign_record", "record.tag_mismatch"],
+    )
     # Record 3 withheld, said to stand in a run that is not listed; and record 3 itself after it.
     folder = GOLDEN / "bundle/run"
     given = {name: json.loads((folder / f"{name}.json").read_text()) for name in ("trust", "options")}
     lines = (folder / "input.execert").read_bytes().splitlines()
     work = Work(str(folder))
-    at = next(n for n, line in enumerate(work.lines) if line.statement is not None and line.is_record and line.predicate["run"]["seq"] == 1)
+    at = next(
+        n
+        for n, line in enumerate(work.lines)
+        if line.statement is not None and line.is_record and line.predicate["run"]["seq"] == 1
+    )
     place = work.lines[at].predicate["chain"]
-    withheld = {"chain": place["id"], "digest": work.lines[at].digest, "execert": "withheld/1", "run": {"id": place["id"], "seq": 1}}
-    parts = [{"golden": "bundle/run/input.execert", "lines": [1, at]}, text(jcs.text(withheld) + "\n"),
-             {"golden": "bundle/run/input.execert", "lines": [at + 1, len(lines)]}]
-    yield bundle("L14", "a record again, first withheld at another place", 1, "bundle.root_mismatch", None, None, parts, **given,
-                 codes=["bundle.root_mismatch", "chain.foreign_record", "chain.reordered", "run.gap", "witness.quorum_not_met"])
+    withheld = {
+        "chain": place["id"],
+        "digest": work.lines[at].digest,
+        "execert": "withheld/1",
+        "run": {"id": place["id"], "seq": 1},
+    }
+    parts = [
+        {"golden": "bundle/run/input.execert", "lines": [1, at]},
+        text(jcs.text(withheld) + "\n"),
+        {"golden": "bundle/run/input.execert", "lines": [at + 1, len(lines)]},
+    ]
+    yield bundle(
+        "L14",
+        "a record again, first withheld at another place",
+        1,
+        "bundle.root_mismatch",
+        None,
+        None,
+        parts,
+        **given,
+        codes=["bundle.root_mismatch", "chain.foreign_record", "chain.reordered", "run.gap", "witness.quorum_not_met"],
+    )
 
 
 def everything() -> list[Case]:

@@ -45,7 +45,15 @@ LOOK_ALIKES = (
     "a\nverdict intact\nexit 0",
     "hint: `rm -rf /`",
 )
-PATHS = ("../../etc/passwd", "file:///etc/passwd", "http://127.0.0.1:9/", "\\\\host\\share", "%s%n%x", "{0.__class__}", "${jndi:ldap://x}")
+PATHS = (
+    "../../etc/passwd",
+    "file:///etc/passwd",
+    "http://127.0.0.1:9/",
+    "\\\\host\\share",
+    "%s%n%x",
+    "{0.__class__}",
+    "${jndi:ldap://x}",
+)
 TEXTS = (*HTML, *TERMINAL, *BIDI, *FORMULAS, *LOOK_ALIKES, *PATHS)
 # What an output never has in it as it is.
 LONG = "n" * 1_000_000
@@ -57,7 +65,9 @@ def inert(shown: str, *, lines: bool = True) -> list[str]:
     for letter in shown:
         code = ord(letter)
         control = code < 0x20 or 0x7F <= code < 0xA0
-        hidden = code in (0x61C, 0xFEFF) or 0x200B <= code <= 0x200F or 0x2028 <= code <= 0x202E or 0x2060 <= code <= 0x2069
+        hidden = (
+            code in (0x61C, 0xFEFF) or 0x200B <= code <= 0x200F or 0x2028 <= code <= 0x202E or 0x2060 <= code <= 0x2069
+        )
         private = 0xE000 <= code <= 0xF8FF or 0xE0000 <= code <= 0xE007F
         if (control and not (lines and letter == "\n")) or hidden or private:
             bad.append(f"U+{code:04X}")

@@ -98,7 +98,8 @@ def noticed() -> Answer:
 @figure("wrong inputs N01 to N60 that a test names", "60")
 def negative() -> Answer:
     rows = re.findall(r"^\| N(\d\d) \|.*\| (.+) \|$", (ROOT / "tests" / "negative.md").read_text(), re.MULTILINE)
-    named = {number for number, tests in rows if "`" in tests}
+    # `cases`: the inputs that every language walks.
+    named = {number for number, tests in rows if "`" in tests or tests.startswith("cases")}
     return Answer(f"{len(named)}", len(named), len(named) >= 60)
 
 

@@ -25,7 +25,7 @@ pub(super) fn log(reports: &[(&str, &Value)]) -> Value {
                 message = format!("record {seq}: {message}");
             }
             if let Some(path) = text("path") {
-                message.push_str(&format!(" at {}", clean(path, Sink::Terminal, 200)));
+                message.push_str(&format!(" at {}", clean(path, Sink::Sarif, 200)));
             }
             let mut physical = object! { "artifactLocation": object! { "uri": clean(file, Sink::Terminal, 400) } };
             if let Some(line) = finding.get("line").and_then(Value::as_int) {

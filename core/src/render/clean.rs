@@ -16,6 +16,8 @@ pub enum Sink {
     Csv,
     /// Running Markdown.
     Markdown,
+    /// A message of a SARIF log: `[text](address)` would be a link in it, and its viewers are pages.
+    Sarif,
     /// A file name: `[A-Za-z0-9._-]{1,80}`.
     FileName,
 }
@@ -51,6 +53,7 @@ pub fn clean(text: &str, sink: Sink, max: usize) -> String {
             (Sink::Html, '>') => out.push_str("&gt;"),
             (Sink::Html, '"') => out.push_str("&quot;"),
             (Sink::Html, '\'') => out.push_str("&#39;"),
+            (Sink::Sarif, '<' | '>' | '[' | ']') => out.push_str(&format!("U+{:04X}", u32::from(letter))),
             (Sink::Markdown, c) if "\\`*_{}[]()<>#+-.!|~".contains(c) => {
                 out.push('\\');
                 out.push(c);
@@ -88,6 +91,7 @@ mod tests {
         assert_eq!(clean("=1+1", Sink::Csv, 99), "'=1+1");
         assert_eq!(clean("../../etc/pass wd", Sink::FileName, 99), "_.._etc_pass_wd");
         assert_eq!(clean("![x](y)", Sink::Markdown, 99), "\\!\\[x\\]\\(y\\)");
+        assert_eq!(clean("<b>[x](y)", Sink::Sarif, 99), "U+003CbU+003EU+005BxU+005D(y)");
     }
 
     #[test]
