@@ -48,6 +48,8 @@ def main() -> int:
             write, exit, code = made.KINDS[kind]
             if kind == "one-line" and size < 24 << 20:
                 code = "canon.syntax"  # it ends before it is too long
+            if kind == "brackets" and size > 24 << 20:
+                code = "bundle.too_large"  # the line is measured before it is read
             path = work / "hostile.execert"
             with path.open("wb") as out:
                 out.writelines(write(size))
