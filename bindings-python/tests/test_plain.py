@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -64,12 +65,17 @@ def test_an_interrupt_while_a_field_is_read_reaches_the_program() -> None:
         raise KeyboardInterrupt
 
     setattr(Interrupts, "b", property(interrupt))
-    with pytest.raises(KeyboardInterrupt):
-        converted, conversions = execert.plain(Interrupts())
-        assert converted == {"a": 1, "b": None}
-        assert conversions[1] == ("/b", "failed:KeyboardInterrupt")
-        for _ in range(100_000):
-            pass
+    # A process that was started in the background ignores interrupts; this one must not.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            converted, conversions = execert.plain(Interrupts())
+            assert converted == {"a": 1, "b": None}
+            assert conversions[1] == ("/b", "failed:KeyboardInterrupt")
+            for _ in range(100_000):
+                pass
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_the_same_bytes_whatever_the_hash_seed() -> None:

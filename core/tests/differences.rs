@@ -157,7 +157,7 @@ fn an_index_that_is_not_of_the_root() {
     }
     // The index of a whole branch may be one hash: it stands for the same root, but is not the index of this content.
     let Value::Object(mut short) = index else {
-        unreachable!()
+        panic!("the index of an object is an object")
     };
     short.insert("a", b64(&tree.children().first().unwrap().root()));
     assert_eq!(codes(&content, &Value::Object(short)), [wrong]);
