@@ -17,6 +17,7 @@ use execert::key::Signer;
 use execert::limits::Limits;
 use execert::object;
 
+use support::dice::Dice;
 use support::look::{look, sealed};
 use support::{Chain, key, note, now, trust, vkey};
 
@@ -25,19 +26,6 @@ fn deep(often: usize, deep: usize) -> usize {
         deep
     } else {
         often
-    }
-}
-
-/// SplitMix64: a seed repeats.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % u64::try_from(limit).unwrap()).unwrap()
     }
 }
 

@@ -9,7 +9,12 @@
     reason = "a test may"
 )]
 
+#[path = "support/dice.rs"]
+mod dice;
+
 use std::collections::HashSet;
+
+use dice::Dice;
 
 use execert::canon::{Object, Value, to_jcs};
 use execert::content::{Form, Open, Tree, commit, redact};
@@ -145,18 +150,6 @@ fn withheld_values_are_not_guessed() {
     owner.salts.extend(path);
     for (at, field) in ["approved", "amount", "mail"].into_iter().enumerate() {
         assert!(owner.hits(content.pointer(&places[at]).unwrap(), field), "{field}");
-    }
-}
-
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % u64::try_from(limit).unwrap()).unwrap()
     }
 }
 

@@ -160,3 +160,27 @@ fn usage_without_numbers_is_left_out() {
     let (_, records) = read(&bundle);
     assert!(records.iter().all(|line| line.record.usage.is_none()));
 }
+
+#[test]
+fn a_relation_that_readers_refuse_is_refused() {
+    let recorder = open(&TestHost::new(), &options("{}"));
+    let run = recorder.run_open(&json(r#"{"name":"links"}"#)).unwrap();
+    let note = |rel: &str| {
+        let digest = format!("sha256:{}", "0".repeat(64));
+        run.note(&json(&format!(
+            r#"{{"event":"e","links":[{{"rel":"{rel}","digest":"{digest}"}}]}}"#
+        )))
+    };
+    for rel in ["consumed", "com.example/cites"] {
+        note(rel).unwrap();
+    }
+    for rel in [
+        "Com.Example/cites",
+        "com.example/Cites",
+        "com.example/a/b",
+        "example/cites",
+        "cites",
+    ] {
+        assert_eq!(note(rel).unwrap_err().code(), Code::WireBadArgument, "{rel}");
+    }
+}

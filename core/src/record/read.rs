@@ -262,7 +262,8 @@ fn read_link(node: &Node<'_>) -> Result<Link> {
     })
 }
 
-fn is_rel(text: &str) -> bool {
+/// Whether this is a relation of the format, or one such as `com.example/x`.
+pub(crate) fn is_rel(text: &str) -> bool {
     let known = [
         "intent",
         "authorised-by",

@@ -5,7 +5,7 @@ use crate::canon::{Object, Value, cmp_utf16};
 use crate::codes::Code;
 use crate::digest::Digest;
 use crate::error::{Error, Result};
-use crate::record::read::read_usage;
+use crate::record::read::{is_rel, read_usage};
 use crate::record::{Link, Model, Party, PartyType, Usage};
 use crate::time::Timestamp;
 
@@ -154,20 +154,6 @@ pub(crate) fn usage(node: &Node<'_>) -> Result<Usage> {
 
 /// Links by which the recorder says what it did.
 const OWN_LINKS: &[&str] = &["intent", "authorised-by", "governed-by", "approved-by", "erases"];
-/// Links that callers may set, beside `com.example/x`.
-const LINKS: &[&str] = &[
-    "consumed",
-    "produced",
-    "triggered-by",
-    "child-of",
-    "dry-run-of",
-    "replays",
-    "retry-of",
-    "supersedes",
-    "continues",
-    "withdraws",
-];
-
 /// `[{"rel":…,"digest":…,"chain"?,"seq"?}]`.
 ///
 /// # Errors
@@ -181,10 +167,7 @@ pub(super) fn links(node: &Node<'_>) -> Result<Vec<Link>> {
             let text = format!("only the recorder sets links `{word}`");
             return Err(Error::new(Code::RecorderReservedMember, text).at(rel.path()));
         }
-        let foreign = word
-            .split_once('/')
-            .is_some_and(|(domain, name)| domain.contains('.') && !name.is_empty());
-        if !LINKS.contains(&word.as_str()) && !foreign {
+        if !is_rel(&word) {
             return Err(rel.fail("a relation of the format, or one such as `com.example/x`, is expected"));
         }
         let link = Link {

@@ -7,6 +7,7 @@
     reason = "each test file uses a part of it"
 )]
 
+pub mod dice;
 pub mod look;
 
 use execert::bundle::{ChainName, ChainRange, NewManifest, RunRange, Scope};
