@@ -19,9 +19,6 @@ const HEX: &str = "0123456789abcdef";
 struct Random(Dice);
 
 impl Random {
-    fn next(&mut self) -> u64 {
-        self.0.next()
-    }
     fn below(&mut self, limit: usize) -> usize {
         self.0.below(limit)
     }
