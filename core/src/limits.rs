@@ -33,6 +33,11 @@ pub const PROOF_HASHES: usize = 63;
 /// Letters of an identifier.
 pub const IDENT: usize = 200;
 
+/// Findings of one code and severity that a report lists, and signers.
+pub const FINDINGS: usize = 1_000;
+/// Bytes of their paths together.
+pub const FINDING_PATHS: usize = 1_048_576;
+
 /// How much one JSON text may hold.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Holds the core against others: the second verifier on changed bundles and on JSON texts, PyPI rfc8785 on documents.
+"""Holds the core against others: the second verifier on changed and on crowded bundles and on JSON texts, PyPI rfc8785 on
+documents.
 
     python tests/agreement/run.py --count 2000 --seed 1 --jobs 2
 
@@ -25,13 +26,19 @@ import texts
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "hostile"))
+
+import made  # noqa: E402
+
 SECOND = ROOT / "tests/second-verifier"
 VECTORS = pathlib.Path(os.environ.get("EXECERT_VECTORS") or ROOT / "tests/vectors/golden")
 MISSING = "(absent)"
+# Bytes of a bundle with more findings than a report lists.
+CROWD = 3 << 19
 
 
 def main():
-    """Runs the three comparisons."""
+    """Runs the comparisons."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=2000, help="changed bundles")
     parser.add_argument("--texts", type=int, default=20_000, help="JSON texts, good and broken")
@@ -43,7 +50,7 @@ def main():
     batch = given.batch or build()
     keep = pathlib.Path(tempfile.mkdtemp(prefix="execert-agreement-"))
     totals = [0, 0]
-    for name, part in (("texts", canon), ("documents", documents), ("bundles", bundles)):
+    for name, part in (("texts", canon), ("documents", documents), ("bundles", bundles), ("crowds", crowds)):
         passed, failed = part(given, batch, keep)
         print(f"   {name}: {passed} agree, {failed} do not", flush=True)
         totals = [totals[0] + passed, totals[1] + failed]
@@ -169,6 +176,26 @@ def bundles(given, batch, keep):
         (keep / f"{number:06d}/second.json").write_text(json.dumps(theirs[number], indent=1))
 
     return compare(ours, theirs, show, keep_one)
+
+
+def crowds(_given, batch, keep):
+    """Bundles with more findings of a code than a report lists: the same ones are listed, and the same number is not."""
+    kinds = ("withheld", "again", "other-contents", "long-paths", "checkpoints", "signers")
+    lines = []
+    (keep / "crowd.trust").write_text(json.dumps(made.TRUST))
+    for kind in kinds:
+        write = made.KINDS[kind][0]
+        path = keep / f"{kind}.execert"
+        with path.open("wb") as out:
+            out.writelines(write(CROWD))
+        options = {"now": "2026-03-07T09:00:00.000Z"}
+        lines.append(json.dumps({"bundle": str(path), "trust": str(keep / "crowd.trust"), "options": options}).encode())
+    ours = [report(line) for line in ask([batch, "verify"], lines, keep)]
+    theirs = [report(line) for line in ask(second("--batch", "--jobs", "2"), lines, keep)]
+    for kind, one in zip(kinds, ours):
+        if not one.get("unlisted"):
+            raise SystemExit(f"{kind}: its report lists everything, which it is not meant to")
+    return compare(ours, theirs, lambda number: kinds[number], lambda _: None)
 
 
 def report(line):

@@ -14,11 +14,11 @@ from typing import Any
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "second-verifier"))
 
-from execert_verify import content, jcs, note, tree  # noqa: E402
+from execert_verify import content, jcs, locate, note, tree  # noqa: E402
 from execert_verify.encodings import b64  # noqa: E402
 from mutation.model import PAYLOAD_TYPE, Work  # noqa: E402
 from mutation.relink import cosignature  # noqa: E402
-from mutation.testkeys import KEYS  # noqa: E402
+from mutation.testkeys import KEYS, TestKey  # noqa: E402
 
 GOLDEN = ROOT / "tests/vectors/golden"
 SEED = bytes(range(32))
@@ -37,11 +37,11 @@ class Base:
         self.chain, self.origin = place["id"], self.opening.predicate["body"]["origin"]
         self.tenant = self.opening.predicate["tenant"]
 
-    def manifest(self, digests: list[str]) -> bytes:
+    def manifest(self, digests: list[str], index: bool = False) -> bytes:
         line = self.work.manifest
         root = tree.root(digests).hex()
         line.predicate["records"] = {"count": len(digests), "root": root}
-        line.predicate["index"] = False
+        line.predicate["index"] = index
         line.statement["subject"] = [{"name": "records", "digest": {"sha256": root}}]
         line.predicate["chains"] = [
             {
@@ -57,19 +57,18 @@ class Base:
         line.sign_again()
         return line.bytes() + b"\n"
 
-    def first(self) -> bytes:
-        """Record 0 without its index, which this manifest does not promise."""
-        value = {name: member for name, member in self.opening.value.items() if name != "index"}
+    def first(self, index: bool = False) -> bytes:
+        """Record 0, and its index only if the manifest promises one."""
+        value = {name: member for name, member in self.opening.value.items() if index or name != "index"}
         return bytes(jcs.write(value)) + b"\n"
 
-    def records(self, document: Any, names: tuple[str, ...] = ("record",)) -> Iterator[tuple[bytes, str]]:
+    def records(self, document: Any, keys: list[Any] = [RECORD]) -> Iterator[tuple[bytes, str]]:
         """Records 1, 2, 3 … of kind note, each signed, with this content; line and digest."""
         root = content.commit(document, SEED).hex()
         statement = self.note(root)
         prev = self.opening.digest
         beside = f',"seed":"{b64(SEED)}"}}\n'.encode()
         head = b'{"content":' + jcs.write(document) + b',"payload":"'
-        keys = [KEYS[name] for name in names]
         before, middle, after = jcs.write(statement).split(b"@")
         seq = 0
         while True:
@@ -120,11 +119,11 @@ def until(size: int, lines: Lines) -> Lines:
         yield line
 
 
-def signed(size: int, document: Any, names: tuple[str, ...] = ("record",)) -> Lines:
+def signed(size: int, document: Any, keys: list[Any] = [RECORD]) -> Lines:
     """A proper chain, its manifest first."""
     base = Base()
     made, digests, total = [], [base.opening.digest], 0
-    for line, digest in base.records(document, names):
+    for line, digest in base.records(document, keys):
         total += len(line)
         if total > size and len(digests) > 1:
             break
@@ -135,12 +134,12 @@ def signed(size: int, document: Any, names: tuple[str, ...] = ("record",)) -> Li
     yield from made
 
 
-def after_manifest(size: int, line: Callable[[int], bytes], records: bool = False) -> Lines:
+def after_manifest(size: int, line: Callable[[int], bytes], records: bool = False, index: bool = False) -> Lines:
     """A proper manifest and record 0, and between them (or after them) lines of one kind."""
     base = Base()
-    yield base.manifest([base.opening.digest])
+    yield base.manifest([base.opening.digest], index)
     if records:
-        yield base.first()
+        yield base.first(index)
     yield from until(size, (line(number) for number in range(1 << 60)))
     if not records:
         yield base.first()
@@ -369,16 +368,59 @@ def again(size: int) -> Lines:
     return after_manifest(size, lambda _: line, records=True)
 
 
+def changed(document: Any, other: Any) -> bytes:
+    """A record line with another content than its index says."""
+    value = json.loads(next(Base().records(document))[0])
+    hashes: dict[str, bytes] = {}
+    content.commit(document, SEED, hashes=hashes)
+    value["index"] = locate.index_of(document, hashes)
+    value["content"] = other
+    return bytes(jcs.write(value)) + b"\n"
+
+
 def other_contents(size: int) -> Lines:
     """A record with 100 changed fields and a proper index, again and again: each time 100 findings."""
+    leaves = {f"{n:03}": n for n in range(101)}
+    whole = changed({"input": leaves}, {"input": {name: -1 if n < 100 else n for name, n in leaves.items()}})
+    return after_manifest(size, lambda _: whole, records=True, index=True)
+
+
+def long_paths(size: int) -> Lines:
+    """The same below 60 long names: each finding has a path of 60 KB."""
+
+    def below(names: int, inner: Any) -> Any:
+        return {"x" * 1_000: below(names - 1, inner)} if names else inner
+
+    leaves = {f"{n:03}": n for n in range(101)}
+    other = {name: -1 if n < 100 else n for name, n in leaves.items()}
+    whole = changed({"input": below(60, leaves)}, {"input": below(60, other)})
+    return after_manifest(size, lambda _: whole, records=True, index=True)
+
+
+def signers(size: int) -> Lines:
+    """Each record by another key that nobody knows."""
     base = Base()
-    document = {"input": {f"{n:03}": n for n in range(101)}}
-    line, _ = next(base.records(document))
-    value = json.loads(line)
-    for n in range(100):
-        value["content"]["input"][f"{n:03}"] = -1
-    whole = bytes(jcs.write(value)) + b"\n"
-    return after_manifest(size, lambda _: whole, records=True)
+    value = json.loads(next(base.records({}))[0])
+    statement = json.loads(base64.b64decode(value["payload"]))
+
+    def line(number: int) -> bytes:
+        keyid = b64(hashlib.sha256(b"%d" % number).digest())
+        statement["predicate"]["key"] = keyid
+        statement["predicate"]["chain"]["seq"] = number + 1
+        payload = b64(jcs.write(statement))
+        return bytes(jcs.write({**value, "payload": payload, "signatures": [{"keyid": keyid, "sig": b64(bytes(64))}]})) + b"\n"
+
+    return after_manifest(size, line, records=True)
+
+
+def signatures(size: int) -> Lines:
+    """16 genuine signatures on each record, the most that there may be, by keys that the file shows."""
+    keys = [KEYS["record"], *(TestKey(f"signer-{number}") for number in range(15))]
+    lines = signed(size, {}, sorted(keys, key=lambda key: key.keyid))
+    yield next(lines)
+    for key in keys[1:]:
+        yield bytes(jcs.write({"execert": "material/1", "spki": key.spki, "type": "key"})) + b"\n"
+    yield from lines
 
 
 # What each kind gives: exit code, and the first error.
@@ -404,4 +446,13 @@ KINDS: dict[str, tuple[Callable[[int], Lines], int, str]] = {
     "deep-contents": (deep_contents, 4, "chain.tail_unproven"),
     "again": (again, 1, "bundle.root_mismatch"),
     "other-contents": (other_contents, 1, "bundle.root_mismatch"),
+    "long-paths": (long_paths, 1, "bundle.root_mismatch"),
+    "signers": (signers, 1, "bundle.root_mismatch"),
+    "signatures": (signatures, 4, "chain.tail_unproven"),
 }
+
+
+if __name__ == "__main__":
+    kind, size, path = sys.argv[1:]
+    with pathlib.Path(path).open("wb") as out:
+        out.writelines(KINDS[kind][0](int(size)))

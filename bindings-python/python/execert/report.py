@@ -92,9 +92,14 @@ class Report:
 
     @property
     def findings(self) -> list[Finding]:
-        """Everything that was found, errors and warnings, in order of the verifier's steps."""
+        """What was found, errors and warnings, in order of the verifier's steps: the first of each code (`unlisted`)."""
         names = Finding._fields
         return [Finding(**{name: found.get(name) for name in names}) for found in self._value["findings"]]
+
+    @property
+    def unlisted(self) -> list[dict[str, Any]]:
+        """`code`, `severity`, `count` of findings beyond those that a report lists; empty for nearly every file."""
+        return list(self._value.get("unlisted", []))
 
     @property
     def axes(self) -> dict[str, str]:

@@ -36,6 +36,17 @@ pub(super) fn log(reports: &[(&str, &Value)]) -> Value {
                 "locations": vec![Value::Object(object! { "physicalLocation": physical })],
             }));
         }
+        // What the report counts and does not list is said, not left out.
+        for left in report.get("unlisted").and_then(Value::as_array).unwrap_or_default() {
+            let text = |name: &str| left.get(name).and_then(Value::as_str).unwrap_or_default();
+            let more = left.get("count").and_then(Value::as_int).unwrap_or_default();
+            let physical = object! { "artifactLocation": object! { "uri": clean(file, Sink::Terminal, 400) } };
+            results.push(Value::Object(object! {
+                "ruleId": text("code"), "level": text("severity"),
+                "message": object! { "text": format!("and {more} more, which the report does not list") },
+                "locations": vec![Value::Object(object! { "physicalLocation": physical })],
+            }));
+        }
     }
     let rules: Vec<Value> = rules
         .iter()

@@ -62,7 +62,7 @@ impl Rendered {
     }
 }
 
-/// The most findings listed; the JSON report has all.
+/// The most findings listed; the JSON report has more.
 const LISTED: usize = 12;
 
 /// Renders a report/v1 document.
@@ -165,6 +165,18 @@ impl<'a> Page<'a> {
         u64::try_from(codes.len()).unwrap_or(u64::MAX)
     }
 
+    /// How many findings of a code and severity the report does not list; of all with an empty code.
+    fn unlisted(&self, code: &str, severity: &str) -> u64 {
+        let text = |left: &'a Value, name: &str| left.get(name).and_then(Value::as_str);
+        self.list("/unlisted")
+            .iter()
+            .filter(|left| {
+                code.is_empty() || (text(left, "code"), text(left, "severity")) == (Some(code), Some(severity))
+            })
+            .filter_map(|left| left.get("count")?.as_int())
+            .fold(0, u64::saturating_add)
+    }
+
     /// Where it differs, in words first; the code after.
     fn findings(&self, body: &mut Vec<String>) {
         let findings = self.list("/findings");
@@ -180,19 +192,20 @@ impl<'a> Page<'a> {
                 .skip(at)
                 .filter(|f| f.get("code").and_then(Value::as_str) == Some(code))
                 .count();
+            let again = u64::try_from(again).unwrap_or(u64::MAX);
+            let again = again.saturating_add(self.unlisted(code, "warning"));
             if warning && code == last {
                 continue;
             }
             last = code;
             listed = usize::saturating_add(listed, 1);
             if listed > LISTED {
-                body.push(line(
-                    "",
-                    &format!(
-                        "and {} more; `--format json` lists all",
-                        findings.len().saturating_sub(at)
-                    ),
-                ));
+                let rest = u64::try_from(findings.len().saturating_sub(at)).unwrap_or(u64::MAX);
+                let (more, lists) = match self.unlisted("", "") {
+                    0 => (rest, "all"),
+                    left => (rest.saturating_add(left), "the first of each code"),
+                };
+                body.push(line("", &format!("and {more} more; `--format json` lists {lists}")));
                 return;
             }
             let label = match finding.get("record").and_then(Value::as_int) {
@@ -223,6 +236,17 @@ impl<'a> Page<'a> {
                 detail.push_str(&format!("   this copy {}", short(found)));
             }
             body.push(line("", &detail));
+        }
+        // Few findings with long paths may leave others out too.
+        for left in self.list("/unlisted") {
+            let text = |name: &str| left.get(name).and_then(Value::as_str).unwrap_or_default();
+            if text("severity") == "error" {
+                let more = self.unlisted(text("code"), "error");
+                body.push(line(
+                    "",
+                    &format!("and {more} more of {}, which no report lists", text("code")),
+                ));
+            }
         }
     }
 

@@ -149,7 +149,7 @@ fn through(by_seq: &[(u64, At)], (first, last): (u64, u64), cover: &Cover) -> Op
 
 /// `chain.tail_unproven`, `chain.start_absent`, `run.open`; totals of each `run.end`; remembered heads.
 pub(super) fn check(case: &mut Case<'_>) {
-    let mut found = Vec::new();
+    let mut found = core::mem::take(&mut case.findings);
     let sealed = case.options.require.sealed;
     let open = if case.options.allow_open && !sealed {
         Severity::Warning
@@ -183,7 +183,7 @@ pub(super) fn check(case: &mut Case<'_>) {
         }
     }
     found.extend(remembered(case));
-    found.into_iter().for_each(|finding| case.findings.push(finding));
+    case.findings = found;
 }
 
 /// What is seen of a run while its records pass.

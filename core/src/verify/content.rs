@@ -22,7 +22,7 @@ pub(super) fn check(case: &mut Case<'_>) {
             erased.entry(record.chain).or_default().extend(records);
         }
     }
-    let mut found = Vec::new();
+    let mut found = core::mem::take(&mut case.findings);
     for (at, record) in case.file.lines() {
         match (&record.seen, record.seq) {
             (None, _) => {
@@ -53,5 +53,5 @@ pub(super) fn check(case: &mut Case<'_>) {
         case.file.hidden = case.file.hidden.saturating_add(document.hidden);
         case.file.content |= matches!(document.shown, Shown::Whole | Shown::Redacted);
     }
-    found.into_iter().for_each(|finding| case.findings.push(finding));
+    case.findings = found;
 }

@@ -40,7 +40,7 @@ pub(super) fn check(case: &mut Case<'_>, cover: &Cover) -> Certificates {
         any: documents.values().any(certificate),
         valid: BTreeSet::new(),
     };
-    let mut found = Vec::new();
+    let mut found = core::mem::take(&mut case.findings);
     for (at, record) in case.file.lines() {
         let Some(seen) = &record.seen else { continue };
         match seen.body() {
@@ -86,7 +86,7 @@ pub(super) fn check(case: &mut Case<'_>, cover: &Cover) -> Certificates {
             _ => {}
         }
     }
-    found.into_iter().for_each(|finding| case.findings.push(finding));
+    case.findings = found;
     certificates
 }
 

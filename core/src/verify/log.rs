@@ -11,7 +11,7 @@ use crate::codes::Code;
 use crate::digest::Digest;
 use crate::merkle::{Hash, verify_inclusion};
 use crate::note::{Kind, Signed, Vkey};
-use crate::report::{Finding, Place};
+use crate::report::{Finding, Findings, Place};
 
 /// A cosignature may be this far in the reader's future.
 const AHEAD_S: u64 = 120;
@@ -101,7 +101,7 @@ pub(super) fn cover(case: &mut Case<'_>) -> Cover {
     let logs: Vec<Vec<Vkey>> = (0..case.file.chains.len()).map(|chain| log_keys(case, chain)).collect();
     let roots = roots(case, &origins);
     let mut cover = Cover::default();
-    let mut findings = Vec::new();
+    let mut findings = core::mem::take(&mut case.findings);
 
     for checkpoint in &case.file.checkpoints {
         let Some(chain) = origins.get(checkpoint.origin()).copied() else {
@@ -153,7 +153,7 @@ pub(super) fn cover(case: &mut Case<'_>) -> Cover {
         }
         cover.notes.push(note);
     }
-    findings.into_iter().for_each(|finding| case.findings.push(finding));
+    case.findings = findings;
     for (at, note) in cover.notes.iter().enumerate() {
         // The chain is here from 0 to the size, so position and seq are one. That goes for a receipt's own note too.
         let prefix = note.state == State::Same && roots.contains_key(&(note.chain, note.size));
@@ -241,7 +241,7 @@ fn examine(
     checkpoint: &Checkpoint,
     (chain, keys): (At, &[Vkey]),
     place: Place,
-    findings: &mut Vec<Finding>,
+    findings: &mut Findings,
 ) -> Option<Noted> {
     let note = checkpoint.note();
     let log: Vec<Signed> = keys.iter().map(|key| note.check(key)).collect();
@@ -339,7 +339,7 @@ fn fill(case: &Case<'_>, cover: &mut Cover) {
 /// What the witnesses come to for the reader: `witness.quorum_not_met`, `witness.none`, `witness.same_operator`.
 pub(super) fn judge(case: &mut Case<'_>, cover: &Cover) {
     let policy = &case.trust.policy;
-    let mut found = Vec::new();
+    let mut found = core::mem::take(&mut case.findings);
     if policy.requires() {
         for part in &case.parts {
             if part.through != Some(part.last) {
@@ -359,5 +359,5 @@ pub(super) fn judge(case: &mut Case<'_>, cover: &Cover) {
     } else if operators.iter().all(|operator| case.is_signers(operator)) {
         found.push(Finding::warning(Code::WitnessSameOperator, 11, Place::default()));
     }
-    found.into_iter().for_each(|finding| case.findings.push(finding));
+    case.findings = found;
 }

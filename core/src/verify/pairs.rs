@@ -14,7 +14,7 @@ const LINKS: &str = "/payload/predicate/links";
 
 /// `chain.foreign_record` at [`LINKS`], and `record.outcome_absent` (warning).
 pub(super) fn check(case: &mut Case<'_>) {
-    let mut found = Vec::new();
+    let mut found = core::mem::take(&mut case.findings);
     let mut answered: BTreeSet<(At, u64)> = BTreeSet::new();
     let withheld = withheld(case);
     let takes_part = |record: &&Record| matches!(record.standing, Standing::Counts | Standing::LeftOfRun);
@@ -58,7 +58,7 @@ pub(super) fn check(case: &mut Case<'_>) {
             found.push(Finding::warning(Code::RecordOutcomeAbsent, 9, case.file.place(at)));
         }
     }
-    found.into_iter().for_each(|finding| case.findings.push(finding));
+    case.findings = found;
 }
 
 /// Digests of the withheld records of each run.

@@ -16,7 +16,7 @@ use crate::report::Finding;
 /// `certificate.absent` (`plan`). `revocation` is seen to in step 14.
 pub(super) fn check(case: &mut Case<'_>, cover: &Cover, certificates: &Certificates) {
     let require = &case.options.require;
-    let mut found = Vec::new();
+    let mut found = core::mem::take(&mut case.findings);
     for part in &case.parts {
         if require.sealed && part.state == State::Witnessed {
             found.push(Finding::error(Code::ChainTailUnproven, 16, part.place));
@@ -67,7 +67,7 @@ pub(super) fn check(case: &mut Case<'_>, cover: &Cover, certificates: &Certifica
             }
         }
     }
-    found.into_iter().for_each(|finding| case.findings.push(finding));
+    case.findings = found;
 }
 
 /// How many operators, none of them a signer's, cover a record.

@@ -9,7 +9,7 @@ use super::log::Cover;
 use crate::codes::Code;
 use crate::document::{Revocation, Revoked};
 use crate::key::KeyId;
-use crate::report::{Finding, Place};
+use crate::report::{Finding, Findings, Place};
 use crate::trust::{List, Role};
 
 /// What the lists came to.
@@ -24,7 +24,8 @@ pub(super) struct Lists {
 /// `key.revoked`, `certificate.revoked`, `revocation.not_checked`, `revocation.stale`.
 pub(super) fn check(case: &mut Case<'_>, cover: &Cover) -> Lists {
     let lists = signed(case);
-    let mut found = revoked(case, cover, &lists);
+    let mut found = core::mem::take(&mut case.findings);
+    revoked(case, cover, &lists, &mut found);
     let mut answer = Lists {
         age_s: None,
         none_needed: true,
@@ -73,7 +74,7 @@ pub(super) fn check(case: &mut Case<'_>, cover: &Cover) -> Lists {
     } else if unchecked {
         found.push(Finding::warning(Code::RevocationNotChecked, 14, Place::default()));
     }
-    found.into_iter().for_each(|finding| case.findings.push(finding));
+    case.findings = found;
     answer
 }
 
@@ -90,10 +91,9 @@ fn signed<'t>(case: &Case<'t>) -> Vec<(Option<&'t str>, &'t List)> {
     lists.collect()
 }
 
-fn revoked(case: &Case<'_>, cover: &Cover, lists: &[(Option<&str>, &List)]) -> Vec<Finding> {
-    let mut found = Vec::new();
+fn revoked(case: &Case<'_>, cover: &Cover, lists: &[(Option<&str>, &List)], found: &mut Findings) {
     if lists.is_empty() {
-        return found;
+        return;
     }
     let mut by_key: BTreeMap<KeyId, Vec<(Option<&str>, &Revocation)>> = BTreeMap::new();
     for (operator, list) in lists {
@@ -157,5 +157,4 @@ fn revoked(case: &Case<'_>, cover: &Cover, lists: &[(Option<&str>, &List)]) -> V
             found.push(Finding::error(Code::KeyRevoked, 14, Place::default()));
         }
     }
-    found
 }

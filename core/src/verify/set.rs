@@ -8,7 +8,7 @@ use super::view::{ChainView, Places, RunView, holes, standing};
 use crate::codes::Code;
 use crate::digest::Digest;
 use crate::record::Kind;
-use crate::report::{Finding, Place};
+use crate::report::{Finding, Findings, Place};
 
 /// What [`stand`] collects of the order of lines.
 #[derive(Default)]
@@ -113,7 +113,7 @@ fn forked(case: &mut Case<'_>, digest: Digest, place: Place, first: At) {
 /// Second half: what is missing, and whether the manifest's numbers are those of the lines.
 /// `chain.gap`, `chain.truncated`, `run.gap`, `run.truncated`, `bundle.record_missing`, `bundle.root_mismatch`, `chain.empty`.
 pub(super) fn complete(case: &mut Case<'_>) {
-    let mut found = Vec::new();
+    let mut found = core::mem::take(&mut case.findings);
     for (chain, view) in case.file.chains.iter().zip(&case.chains) {
         if let Some((first, last, ..)) = chain.range {
             chain_holes(case, (chain.id, first, last), view, &mut found);
@@ -154,19 +154,19 @@ pub(super) fn complete(case: &mut Case<'_>) {
             );
         }
     }
-    found.extend(unconfirmed(case));
+    unconfirmed(case, &mut found);
     found.extend(totals(case));
     if case.file.line_count() == 0 {
         found.push(Finding::error(Code::ChainEmpty, 4, Place::default()));
     }
-    found.into_iter().for_each(|finding| case.findings.push(finding));
+    case.findings = found;
 }
 
 fn chain_holes(
     case: &Case<'_>,
     (id, first, last): (crate::id::Uuid, u64, u64),
     view: &ChainView,
-    found: &mut Vec<Finding>,
+    found: &mut Findings,
 ) {
     let missing = |code, seq| {
         Finding::error(
@@ -192,9 +192,9 @@ fn chain_holes(
 }
 
 /// Scope chain: withheld lines whose place in a run no later record of it confirms.
-fn unconfirmed(case: &Case<'_>) -> Vec<Finding> {
+fn unconfirmed(case: &Case<'_>, found: &mut Findings) {
     if case.file.of_runs() {
-        return Vec::new();
+        return;
     }
     let latest = |run: At| {
         let shown = |at: At| case.file.record(at).filter(|record| record.seen.is_some())?.seq;
@@ -202,7 +202,6 @@ fn unconfirmed(case: &Case<'_>) -> Vec<Finding> {
         view.by_seq.iter().filter_map(|(_, at)| shown(*at)).max()
     };
     let latest: Vec<Option<u64>> = (0..case.runs.len()).map(latest).collect();
-    let mut found = Vec::new();
     let withheld = case.file.lines().filter(|(_, record)| record.seen.is_none());
     // A line of a strange chain is told already.
     for (_, record) in withheld.filter(|(at, _)| !is_foreign(case, *at)) {
@@ -211,7 +210,6 @@ fn unconfirmed(case: &Case<'_>) -> Vec<Finding> {
             found.push(Finding::error(Code::ChainForeignRecord, 4, case.file.place_of(record)));
         }
     }
-    found
 }
 
 /// Count, root, heads, ranges, `sealed` and `closed` by the manifest.

@@ -306,7 +306,7 @@ fn revocations(case: &mut Case<'_>) {
             .is_some_and(|seen| matches!(seen.kind, Kind::KeyRetire | Kind::KeyRevoke))
     };
     let mut here = BTreeSet::new();
-    let mut found = Vec::new();
+    let mut found = core::mem::take(&mut case.findings);
     for (at, record) in case.file.records.iter().enumerate() {
         if record.standing == Standing::Ignored || record.seen.is_none() {
             continue;
@@ -326,5 +326,5 @@ fn revocations(case: &mut Case<'_>) {
     found.extend(absent.map(|digest| {
         Finding::error(Code::BundleRecordMissing, 7, Place::default()).values(Some(digest.to_string()), None)
     }));
-    found.into_iter().for_each(|finding| case.findings.push(finding));
+    case.findings = found;
 }

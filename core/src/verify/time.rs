@@ -13,7 +13,7 @@ const SLACK_MS: i64 = 120_000;
 /// `time.claim_contradicted` (warning): after the earliest quorum time that covers the record, or before the note that
 /// the latest heartbeat names as its beacon.
 pub(super) fn check(case: &mut Case<'_>, cover: &Cover) {
-    let mut found = Vec::new();
+    let mut found = core::mem::take(&mut case.findings);
     for view in &case.chains {
         let mut not_before: Option<i64> = None;
         for (_, at) in &view.by_seq {
@@ -35,7 +35,7 @@ pub(super) fn check(case: &mut Case<'_>, cover: &Cover) {
             }
         }
     }
-    found.into_iter().for_each(|finding| case.findings.push(finding));
+    case.findings = found;
 }
 
 /// Seconds of a cosignature as milliseconds.

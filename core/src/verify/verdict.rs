@@ -9,7 +9,9 @@ use super::options::Options;
 use super::revocation::Lists;
 use super::time::millis;
 use crate::canon::{Object, Value};
+use crate::codes::Code;
 use crate::error::Error;
+use crate::limits;
 use crate::object;
 use crate::report::{Bases, Finding, Findings, Place, Report, Severity, Verdict, axes, etsi, shows, verifier};
 use crate::time::Timestamp;
@@ -86,11 +88,7 @@ fn passed(case: &Case<'_>) -> Verdict {
         .all(|signer| !signer.entries.is_empty() && signer.entries.iter().all(own));
     if all_own {
         Verdict::OwnKey
-    } else if case
-        .findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Warning)
-    {
+    } else if case.findings.any(Severity::Warning) {
         Verdict::IntactWarnings
     } else {
         Verdict::Intact
@@ -104,8 +102,10 @@ fn frame(
     (verdict, timed, model): (Verdict, bool, bool),
     bases: Option<&Bases>,
 ) -> Object {
-    let (shows, not_shown) = shows(verdict, timed, model);
-    object! {
+    let unlisted = findings.unlisted();
+    let all = unlisted.iter().all(|(_, severity, _)| *severity != Severity::Error);
+    let (shows, not_shown) = shows(verdict, timed, model, all);
+    let mut members = object! {
         "report": 1u32,
         "verdict": verdict.as_str(),
         "exit": u32::from(verdict.exit()),
@@ -116,7 +116,16 @@ fn frame(
         "not_shown": not_shown,
         "verifier": verifier(),
         "at": options.now,
+    };
+    if !unlisted.is_empty() {
+        let more = |(code, severity, count): (Code, Severity, u64)| {
+            Value::Object(
+                object! { "code": code.as_str(), "severity": severity.as_str(), "count": Value::count(count) },
+            )
+        };
+        members.insert("unlisted", Value::Array(unlisted.into_iter().map(more).collect()));
     }
+    members
 }
 
 fn trust_of(trust: &Trusted, age: Option<u64>) -> Object {
@@ -151,7 +160,7 @@ fn signers(case: &Case<'_>) -> Value {
             "trusted": signer.trusted,
         })
     };
-    Value::Array(case.signers.list.iter().map(signer).collect())
+    Value::Array(case.signers.list.iter().take(limits::FINDINGS).map(signer).collect())
 }
 
 /// The witnesses of the policy by name, and what each of them cosigned.

@@ -3,6 +3,8 @@
 from .pointer import utf16
 
 ERROR, WARNING = "error", "warning"
+# Of one code and severity: findings that a report lists, and UTF-8 bytes of their paths together.
+LISTED, PATHS = 1000, 1_048_576
 
 
 class Place:
@@ -46,6 +48,20 @@ class Findings:
     def sorted(self):
         """By step, chain, record, run, path, code; nulls first."""
         return sorted(self.items, key=_order)
+
+    def listed(self):
+        """The findings that a report lists, and what it says of the others: [{code, severity, count}]."""
+        listed, counts, paths, left = [], {}, {}, {}
+        for finding in self.sorted():
+            kind = (finding["code"], finding["severity"])
+            counts[kind] = counts.get(kind, 0) + 1
+            paths[kind] = paths.get(kind, 0) + len((finding["path"] or "").encode())
+            if counts[kind] <= LISTED and paths[kind] <= PATHS:
+                listed.append(finding)
+            else:
+                left[kind] = left.get(kind, 0) + 1
+        return listed, [{"code": code, "severity": severity, "count": left[code, severity]}
+                        for code, severity in sorted(left)]
 
     def has(self, code, severity=None):
         """Whether there is such a finding."""

@@ -1,7 +1,7 @@
 """The report `execert/report/v1` (docs/spec/10-report)."""
 
 from .encodings import time_text
-from .findings import ERROR
+from .findings import ERROR, LISTED
 from .step17_verdict import etsi, verdict
 
 VERIFIER = {"name": "second-verifier", "version": "1", "formats": [1]}
@@ -28,8 +28,9 @@ def axes_of(code):
 
 
 def _base(trust, options, findings):
+    listed, unlisted = findings.listed()
     return {"report": 1, "subject": {"kind": "bundle", "records": 0, "chains": 0},
-            "axes": {name: "not_checked" for name in AXES}, "findings": findings.sorted(), "completeness": [],
+            **({"unlisted": unlisted} if unlisted else {}), "axes": {name: "not_checked" for name in AXES}, "findings": listed, "completeness": [],
             "disclosure": {"fields": 0, "withheld": 0, "erased": 0, "recordsWithheld": 0}, "times": [], "signers": [],
             "witnesses": [], "trust": {"digest": trust.digest, "quorum": trust.policy.quorum, "revocationAgeS": None},
             "shows": [], "not_shown": ALWAYS_NOT_SHOWN + ["when"], "verifier": VERIFIER, "at": options.at}
@@ -41,7 +42,8 @@ def _conclude(report, findings, own, witnessed):
     if code in (0, 4, 5, 8):
         report["shows"] = ["records_as_signed", "none_added_removed_moved", "key_signed"]
     elif name == "altered":
-        report["shows"] = ["original_sealed", "unmarked_match"]
+        marked = all(left["severity"] != ERROR for left in report.get("unlisted", []))
+        report["shows"] = ["original_sealed"] + (["unmarked_match"] if marked else [])
         report["not_shown"] = report["not_shown"] + ["author_of_change"]
     return report
 
@@ -67,7 +69,7 @@ def full(case):
                             "recordsWithheld": shown.records_withheld}
     report["times"] = [{"what": what, "at": time_text(moment), "by": "witnessed"} for what, moment in case.times]
     report["signers"] = [{"keyid": s.keyid, "label": s.label, "role": s.role, "trusted": s.trusted}
-                         for s in case.signers.values()]
+                         for s in list(case.signers.values())[:LISTED]]
     report["witnesses"] = case.witnesses
     report["trust"]["revocationAgeS"] = case.revocation_age
     report["not_shown"] = ALWAYS_NOT_SHOWN + ([] if witnessed else ["when"]) + (["model_identity"] if models else [])

@@ -1,5 +1,7 @@
 //! What a check found, as `execert/report/v1` (docs/spec/10-report.md): findings, axes, verdict.
 
+mod findings;
+
 use std::cmp::Ordering;
 
 use crate::canon::{Object, Value, cmp_utf16, to_jcs};
@@ -9,8 +11,10 @@ use crate::id::Uuid;
 use crate::object;
 use crate::words::words;
 
+pub use findings::Findings;
+
 words! {
-    /// The answer. The first row that applies; all findings are listed all the same.
+    /// The answer. The first row that applies; the findings are listed all the same.
     Verdict {
         /// The file could not be read; nothing was checked. Exit 7.
         Unreadable = "unreadable",
@@ -153,6 +157,10 @@ impl Finding {
             .then_with(|| self.code.as_str().cmp(other.code.as_str()))
     }
 
+    fn path_bytes(&self) -> usize {
+        self.path.as_ref().map_or(0, String::len)
+    }
+
     fn to_value(&self) -> Value {
         let run = self
             .place
@@ -171,62 +179,6 @@ impl Finding {
             "found": null(self.found.as_deref().map(Value::from)),
             "line": null(self.line.map(Value::count)),
         })
-    }
-}
-
-/// All findings of a check.
-#[derive(Clone, Debug, Default)]
-pub struct Findings(Vec<Finding>);
-
-impl Findings {
-    /// Adds one.
-    pub fn push(&mut self, finding: Finding) {
-        self.0.push(finding);
-    }
-
-    /// In the order of the report.
-    pub(crate) fn sort(&mut self) {
-        self.0.sort_by(Finding::order);
-    }
-
-    /// The findings so far.
-    pub fn iter(&self) -> impl Iterator<Item = &Finding> {
-        self.0.iter()
-    }
-
-    /// Whether there is one with this code.
-    #[must_use]
-    pub fn has(&self, code: Code) -> bool {
-        self.0.iter().any(|finding| finding.code == code)
-    }
-
-    /// The verdict of the first row that has an error; none without errors.
-    #[must_use]
-    pub fn verdict(&self) -> Option<Verdict> {
-        let errors = self.0.iter().filter(|finding| finding.severity == Severity::Error);
-        // An error that no row names does not let the evidence pass.
-        errors
-            .map(|finding| {
-                finding
-                    .code
-                    .verdict()
-                    .and_then(Verdict::parse)
-                    .unwrap_or(Verdict::Altered)
-            })
-            .min()
-    }
-
-    /// The worst severity among the findings whose code `belongs`.
-    fn worst(&self, belongs: impl Fn(&str) -> bool) -> Option<Severity> {
-        self.0
-            .iter()
-            .filter(|finding| belongs(finding.code.as_str()))
-            .map(|finding| finding.severity)
-            .min()
-    }
-
-    pub(crate) fn to_value(&self) -> Value {
-        Value::Array(self.0.iter().map(Finding::to_value).collect())
     }
 }
 
@@ -336,10 +288,12 @@ pub(crate) fn etsi(verdict: Verdict, findings: &Findings, timed: bool) -> Object
     object! { "main": main, "sub": sub }
 }
 
-/// What a verdict shows, and what it does not.
-pub(crate) fn shows(verdict: Verdict, timed: bool, model: bool) -> (Value, Value) {
+/// What a verdict shows, and what it does not; `all` if every error is listed.
+pub(crate) fn shows(verdict: Verdict, timed: bool, model: bool, all: bool) -> (Value, Value) {
     let list = |words: &[&str]| Value::Array(words.iter().map(|word| Value::from(*word)).collect());
     let shows = match (verdict, verdict.exit()) {
+        // Where not all errors are listed, not every record that differs has its mark.
+        (Verdict::Altered, _) if !all => list(&["original_sealed"]),
         (Verdict::Altered, _) => list(&["original_sealed", "unmarked_match"]),
         (_, 0 | 4 | 5 | 8) => list(&["records_as_signed", "none_added_removed_moved", "key_signed"]),
         _ => list(&[]),
