@@ -101,6 +101,13 @@ impl Checkpoint {
         &self.note
     }
 
+    /// Keeps only the signature lines of the log and of `others`.
+    pub(crate) fn keep(&mut self, others: &[String]) {
+        let origin = &self.origin;
+        self.note
+            .keep(|name| name == origin || others.iter().any(|other| other == name));
+    }
+
     /// For adding cosignatures.
     pub fn note_mut(&mut self) -> &mut Note {
         &mut self.note
@@ -175,6 +182,10 @@ impl Receipt {
     #[must_use]
     pub fn checkpoint(&self) -> &Checkpoint {
         &self.checkpoint
+    }
+
+    pub(crate) fn checkpoint_mut(&mut self) -> &mut Checkpoint {
+        &mut self.checkpoint
     }
 
     /// Whether the proof leads from this record digest to the root. Says nothing about who signed the checkpoint.

@@ -22,6 +22,10 @@ pub const LINE_BYTES: usize = 25_165_824;
 pub const BUNDLE_BYTES: u64 = 2_147_483_648;
 /// Records of a bundle.
 pub const BUNDLE_RECORDS: u64 = 1_000_000;
+/// Lines of a bundle between its manifest and its records.
+pub const BUNDLE_MATERIAL: u64 = 100_000;
+/// Bytes of these lines together, without their line ends.
+pub const BUNDLE_MATERIAL_BYTES: u64 = 33_554_432;
 /// Content values of a bundle, all records together.
 pub const BUNDLE_VALUES: u64 = 50_000_000;
 /// Signatures of one envelope.

@@ -98,6 +98,12 @@ impl Note {
         &self.lines
     }
 
+    /// Keeps only the lines of these names, for whoever holds many notes.
+    pub(crate) fn keep(&mut self, wanted: impl Fn(&str) -> bool) {
+        self.lines.retain(|line| wanted(&line.name));
+        self.lines.shrink_to_fit();
+    }
+
     /// Adds a line.
     pub fn push(&mut self, line: Line) {
         self.lines.push(line);

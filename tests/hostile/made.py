@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import pathlib
 import random
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "second-verifier"))
@@ -119,6 +122,13 @@ def until(size: int, lines: Lines) -> Lines:
         yield line
 
 
+def before_records(size: int, lines: Lines) -> Lines:
+    """The same of lines before the records. No reader gets beyond 100,000 of them, or 32 MiB: later ones need not be new."""
+    new = list(until(min(size, 40 << 20), itertools.islice(lines, 110_000)))
+    yield from new
+    yield from until(size - sum(map(len, new)), itertools.cycle(new))
+
+
 def signed(size: int, document: Any, keys: list[Any] = [RECORD]) -> Lines:
     """A proper chain, its manifest first."""
     base = Base()
@@ -140,8 +150,11 @@ def after_manifest(size: int, line: Callable[[int], bytes], records: bool = Fals
     yield base.manifest([base.opening.digest], index)
     if records:
         yield base.first(index)
-    yield from until(size, (line(number) for number in range(1 << 60)))
-    if not records:
+    lines = (line(number) for number in range(1 << 60))
+    if records:
+        yield from until(size, lines)
+    else:
+        yield from before_records(size, lines)
         yield base.first()
 
 
@@ -182,25 +195,13 @@ def repeated(size: int) -> Lines:
 
 def keys(size: int) -> Lines:
     """Distinct keys that nothing names: found out after the last line only."""
-    points = [key.spki for key in KEYS.values()]
-    prefix = base64.b64decode(points[0])[:12]
+    prefix = base64.b64decode(RECORD.spki)[:12]
 
     def line(number: int) -> bytes:
-        # About every second y has a point; 16 tries are enough for any y in a row.
-        return b'{"execert":"material/1","spki":"%s","type":"key"}\n' % base64.b64encode(prefix + _point(number))
+        public = Ed25519PrivateKey.from_private_bytes(number.to_bytes(32, "big")).public_key().public_bytes_raw()
+        return b'{"execert":"material/1","spki":"%s","type":"key"}\n' % base64.b64encode(prefix + public)
 
     return after_manifest(size, line)
-
-
-def _point(number: int) -> bytes:
-    from execert_verify import ed25519
-
-    at = (number + 2) * 64
-    while True:
-        encoded = at.to_bytes(32, "little")
-        if ed25519.is_point(encoded):
-            return encoded
-        at += 1
 
 
 def _note(base: Base, number: int, lines: list[str]) -> str:
@@ -423,32 +424,33 @@ def signatures(size: int) -> Lines:
     yield from lines
 
 
-# What each kind gives: exit code, and the first error.
-KINDS: dict[str, tuple[Callable[[int], Lines], int, str]] = {
-    "garbage": (garbage, 7, "canon.not_utf8"),
-    "one-line": (one_line, 7, "bundle.too_large"),
-    "brackets": (brackets, 7, "canon.too_deep"),
-    "small-lines": (small_lines, 7, "bundle.malformed"),
-    "ignored": (ignored, 4, "chain.tail_unproven"),
-    "repeated": (repeated, 4, "chain.tail_unproven"),
-    "keys": (keys, 7, "bundle.malformed"),
-    "checkpoints": (checkpoints, 1, "witness.signature_mismatch"),
-    "true-checkpoints": (true_checkpoints, 1, "witness.other_content"),
-    "signature-lines": (signature_lines, 1, "witness.signature_mismatch"),
-    "receipts": (receipts, 1, "witness.signature_mismatch"),
-    "documents": (documents, 4, "chain.tail_unproven"),
-    "bases": (bases, 4, "chain.tail_unproven"),
-    "withheld": (withheld, 1, "bundle.root_mismatch"),
-    "records": (records, 4, "chain.tail_unproven"),
-    "large-contents": (large_contents, 4, "chain.tail_unproven"),
-    "values": (values, 4, "chain.tail_unproven"),
-    "members": (members, 4, "chain.tail_unproven"),
-    "deep-contents": (deep_contents, 4, "chain.tail_unproven"),
-    "again": (again, 1, "bundle.root_mismatch"),
-    "other-contents": (other_contents, 1, "bundle.root_mismatch"),
-    "long-paths": (long_paths, 1, "bundle.root_mismatch"),
-    "signers": (signers, 1, "bundle.root_mismatch"),
-    "signatures": (signatures, 4, "chain.tail_unproven"),
+MB = 1 << 20
+# What each kind gives: exit code, the first error, and from how many bytes on it is over a limit, which one.
+KINDS: dict[str, tuple[Callable[[int], Lines], int, str, int, str]] = {
+    "garbage": (garbage, 7, "canon.not_utf8", 0, ""),
+    "one-line": (one_line, 7, "canon.syntax", 18 * MB, "bundle.too_large"),
+    "brackets": (brackets, 7, "canon.too_deep", 18 * MB, "bundle.too_large"),
+    "small-lines": (small_lines, 7, "bundle.malformed", 0, ""),
+    "ignored": (ignored, 4, "chain.tail_unproven", 6_100_000, "bundle.too_large"),
+    "repeated": (repeated, 4, "chain.tail_unproven", 6_400_000, "bundle.too_large"),
+    "keys": (keys, 7, "bundle.malformed", 10 * MB, "bundle.too_large"),
+    "checkpoints": (checkpoints, 1, "witness.signature_mismatch", 28 * MB, "bundle.too_large"),
+    "true-checkpoints": (true_checkpoints, 1, "witness.other_content", 32 * MB, "bundle.too_large"),
+    "signature-lines": (signature_lines, 1, "witness.signature_mismatch", 32 * MB, "bundle.too_large"),
+    "receipts": (receipts, 1, "witness.signature_mismatch", 32 * MB, "bundle.too_large"),
+    "documents": (documents, 4, "chain.tail_unproven", 32 * MB, "bundle.too_large"),
+    "bases": (bases, 4, "chain.tail_unproven", 32 * MB, "bundle.too_large"),
+    "withheld": (withheld, 1, "bundle.root_mismatch", 158 * MB, "bundle.too_large"),
+    "records": (records, 4, "chain.tail_unproven", 0, ""),
+    "large-contents": (large_contents, 4, "chain.tail_unproven", 0, ""),
+    "values": (values, 4, "chain.tail_unproven", 86 * MB, "bundle.too_many"),
+    "members": (members, 4, "chain.tail_unproven", 180 * MB, "bundle.too_many"),
+    "deep-contents": (deep_contents, 4, "chain.tail_unproven", 86 * MB, "bundle.too_many"),
+    "again": (again, 1, "bundle.root_mismatch", 0, ""),
+    "other-contents": (other_contents, 1, "bundle.root_mismatch", 0, ""),
+    "long-paths": (long_paths, 1, "bundle.root_mismatch", 0, ""),
+    "signers": (signers, 1, "bundle.root_mismatch", 0, ""),
+    "signatures": (signatures, 4, "chain.tail_unproven", 0, ""),
 }
 
 

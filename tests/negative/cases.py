@@ -28,7 +28,7 @@ from mutation.model import Line, Work  # noqa: E402
 from mutation.relink import relink  # noqa: E402
 
 from hostile import TEXTS  # noqa: E402
-from parts import CASES, GOLDEN, Part  # noqa: E402
+from parts import CASES, GOLDEN, Part, golden_lines  # noqa: E402
 
 SIX = "bundle/six/input.execert"
 SIX_LINES = len((GOLDEN / SIX).read_bytes().splitlines())
@@ -36,6 +36,7 @@ FIRST_RECORD = 3  # line of six: the manifest, a checkpoint, then records 0 to 5
 NOW = {"now": "2026-03-07T09:00:00.000Z"}
 SPKI = bytes.fromhex("302a300506032b6570032100")
 NO_POINT = b"\x02" + bytes(31)  # no x of the curve goes with y = 2
+MAC_KEY = "F5h7RF+LxnxPipE1eiRlKVuwiE+k3jhKOjUm6JgOn0g="
 Case = dict[str, Any]
 
 
@@ -174,7 +175,7 @@ class Made:
             line.predicate["content"]["root"] = root.hex()
             line.statement["subject"][0]["digest"]["execert-content-v1"] = root.hex()
             line.value["index"] = index(document, "", hashes)
-        self.work.options.setdefault("mac_key", "F5h7RF+LxnxPipE1eiRlKVuwiE+k3jhKOjUm6JgOn0g=")
+        self.work.options.setdefault("mac_key", MAC_KEY)
         relink(self.work)
         return self
 
@@ -375,6 +376,39 @@ def manifests() -> Iterator[Case]:
             text("]}\n"),
         ],
     )
+
+    # A hyphen stands inside a label (docs/spec/02-envelope).
+    good = {"a-b.example": 1, "x--y.9-9/_x.-": 1}
+    made = Made()
+    made.work.records[3].predicate["ext"] = good
+    made.work.options.setdefault("mac_key", MAC_KEY)
+    relink(made.work)
+    yield bundle("N21", "ext names with hyphens", 0, None, None, None, made.parts())
+    for wrong in ("-a.example", "a-.example", "a.-example/x", "a.example-", "-.-"):
+        where = "/payload/predicate/ext/" + wrong.replace("/", "~1")
+        made = Made().statement(6, lambda it, wrong=wrong: it["predicate"].update(ext={wrong: 1}))
+        yield bundle("N21", f"ext name {wrong}", 7, "record.malformed", where, 6, made.parts())
+    where = "/payload/predicate/links/0/rel"
+    made = Made().statement(6, lambda it: it["predicate"]["links"][0].update(rel="-a.example/x"))
+    yield bundle("N21", "relation -a.example/x", 7, "record.malformed", where, 6, made.parts())
+
+    def proof_line(text: str) -> str:
+        return json.dumps({"execert": "material/1", "lines": [text], "type": "proof-lines"}, separators=(",", ":")) + "\n"
+
+    # Line 2 of the file is material too.
+    own = len(golden_lines(SIX)[1])
+    for over in (0, 1):
+        refusal = (7, "bundle.too_large", None) if over else (0, None, None)
+        many = [six(1, 1), {"each": proof_line("%"), "times": 99_999 + over, "join": ""}, six(2)]
+        yield bundle("N20", f"{100_000 + over} lines before the records", *refusal, 100_002 if over else None, many)
+        longest, shell = 8_388_608, len(proof_line("")) - 1
+        last = 33_554_432 - 3 * (longest + shell) - own - shell + over
+        before, after = proof_line("%").split("%")
+        heavy = [six(1, 1)]
+        # The same line three times: repeats are not read again, and count all the same.
+        heavy += [text(before), text("x", longest), text(after)] * 3
+        heavy += [text(before), text("y", last), text(after), six(2)]
+        yield bundle("N20", f"{33_554_432 + over} bytes before the records", *refusal, 6 if over else None, heavy)
 
     def version(name: str, line: int, path: str, change: Callable[[Any], object]) -> Case:
         return bundle("N22", name, 7, "record.version_unknown", path, line, Made().statement(line, change).parts())

@@ -23,13 +23,15 @@ use crate::statement::{self, DocumentKind};
 const SPARE: usize = 64 * 1024;
 
 /// Reads a bundle from front to back. What it holds at a time is one line, however long the file is, beside 32 bytes for
-/// each material line.
+/// each material line, of which there are not many.
 pub struct Reader<'r> {
     input: Input<'r>,
     scope: Scope,
     index: bool,
     names: Names,
     seen: BTreeSet<Digest>,
+    /// Material and document lines, and their bytes.
+    material: (u64, u64),
     records: u64,
     values: u64,
     step: u8,
@@ -59,6 +61,7 @@ impl<'r> Reader<'r> {
             index: false,
             names: Names::default(),
             seen: BTreeSet::new(),
+            material: (0, 0),
             records: 0,
             values: 0,
             step: 1,
@@ -75,6 +78,12 @@ impl<'r> Reader<'r> {
         let manifest = self.first();
         self.done = manifest.is_err();
         manifest.map_err(|error| on_line(error, 1))
+    }
+
+    /// How many values the content had that was read.
+    #[must_use]
+    pub fn values_read(&self) -> u64 {
+        self.values
     }
 
     /// How many bytes were read.
@@ -119,9 +128,12 @@ impl<'r> Reader<'r> {
             };
             let before = self.records == 0;
             if before && !self.seen.insert(Digest::of(&bytes)) {
+                self.step = 3;
+                self.count_material(bytes.len())?;
                 continue;
             }
             let line = self.read_line(&bytes)?;
+            let length = bytes.len();
             self.input.give_back(bytes);
             match &line {
                 Line::Record(_) | Line::Withheld(_) if before => {
@@ -131,13 +143,26 @@ impl<'r> Reader<'r> {
                 }
                 Line::Record(_) | Line::Withheld(_) => self.records = self.records.saturating_add(1),
                 _ if !before => return Err(malformed("material and documents come before the records")),
-                _ => {}
+                _ => self.count_material(length)?,
             }
             if self.records > limits::BUNDLE_RECORDS {
                 return Err(too_large("a bundle has more than 1,000,000 records"));
             }
             return Ok(Some((self.input.line, line)));
         }
+    }
+
+    /// One more line before the records. They are kept until the last line was read, records are not.
+    fn count_material(&mut self, bytes: usize) -> Result<()> {
+        let (lines, total) = self.material;
+        let total = total.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+        self.material = (lines.saturating_add(1), total);
+        if self.material.0 > limits::BUNDLE_MATERIAL || total > limits::BUNDLE_MATERIAL_BYTES {
+            return Err(too_large(
+                "what stands before the records is more than 100,000 lines or 32 MiB",
+            ));
+        }
+        Ok(())
     }
 
     fn read_line(&mut self, bytes: &[u8]) -> Result<Line> {

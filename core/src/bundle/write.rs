@@ -183,6 +183,19 @@ impl<'w> BundleWriter<'w> {
     /// # Errors
     /// `store.io` if `out` fails; `bundle.too_large`.
     pub fn start(out: &'w mut dyn Write, manifest: &Sealed, index: bool, material: &Materials) -> Result<Self> {
+        let lines = material
+            .0
+            .iter()
+            .map(|(_, line)| u64::try_from(line.len()).unwrap_or(u64::MAX));
+        let (count, bytes) = lines.fold((0u64, 0u64), |(count, sum), length| {
+            (count.saturating_add(1), sum.saturating_add(length))
+        });
+        if count > limits::BUNDLE_MATERIAL || bytes > limits::BUNDLE_MATERIAL_BYTES {
+            let text = "receipts, approvals and other documents are more than 100,000 lines or 32 MiB";
+            return Err(
+                Error::new(Code::BundleTooLarge, text).hint("export fewer runs, or a shorter part of the chain")
+            );
+        }
         let mut writer = BundleWriter { out, bytes: 0, index };
         writer.line(&manifest.envelope)?;
         for (_, line) in &material.0 {

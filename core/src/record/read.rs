@@ -129,7 +129,9 @@ fn is_ext_name(name: &str) -> bool {
         None => (name, None),
     };
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    let label = |text: &str| !text.is_empty() && text.bytes().all(|b| plain(b) || b == b'-');
+    // RFC 1123 2.1: a hyphen stands between others.
+    let hyphens = |text: &str| text.starts_with('-') || text.ends_with('-');
+    let label = |text: &str| !text.is_empty() && !hyphens(text) && text.bytes().all(|b| plain(b) || b == b'-');
     let word_ok = |text: &str| {
         !text.starts_with(['.', '-'])
             && !text.is_empty()

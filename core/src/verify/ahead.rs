@@ -12,16 +12,17 @@ use crate::bundle::{Line, Reader};
 use crate::error::Result;
 
 /// Lines and bytes of a batch: about 10 ms of work, so that starting threads for it costs nothing, and memory stays
-/// that of a few lines. A batch over these bytes is one long line, beside which nothing else is read.
+/// that of a few lines. A batch over these bytes or values is one long line, beside which nothing else is read.
 const LINES: usize = 256;
 const BYTES: u64 = 1024 * 1024;
+const VALUES: u64 = 100_000;
 /// More threads than this would wait for the one that reads.
 const THREADS: usize = 8;
 
 /// Lines that were read together.
 struct Batch {
     lines: Vec<Line>,
-    bytes: u64,
+    long: bool,
     /// How reading ended, if it did.
     end: Option<Result<()>>,
 }
@@ -34,7 +35,7 @@ pub(super) fn lines(reader: &mut Reader<'_>, intake: &mut Intake, threads: Optio
     let mut batch = read(reader);
     loop {
         let ended = batch.end.take();
-        let beside = ended.is_none() && batch.bytes <= BYTES;
+        let beside = ended.is_none() && !batch.long;
         let (judged, next) = judge(&batch.lines, &intake.file.held, threads, || {
             beside.then(|| read(reader))
         });
@@ -52,17 +53,22 @@ pub(super) fn lines(reader: &mut Reader<'_>, intake: &mut Intake, threads: Optio
 }
 
 fn read(reader: &mut Reader<'_>) -> Batch {
-    let (begin, mut lines, mut end) = (reader.bytes_read(), Vec::new(), None);
-    let bytes = |reader: &Reader<'_>| reader.bytes_read().saturating_sub(begin);
-    while end.is_none() && lines.len() < LINES && bytes(reader) < BYTES {
+    let (bytes, values) = (reader.bytes_read(), reader.values_read());
+    let left = |reader: &Reader<'_>| {
+        let bytes = BYTES.checked_sub(reader.bytes_read().saturating_sub(bytes));
+        let values = VALUES.checked_sub(reader.values_read().saturating_sub(values));
+        bytes.zip(values)
+    };
+    let (mut lines, mut end) = (Vec::new(), None);
+    while end.is_none() && lines.len() < LINES && left(reader).is_some_and(|(bytes, values)| bytes.min(values) > 0) {
         match reader.next() {
             Some(Ok((_, line))) => lines.push(line),
             Some(Err(error)) => end = Some(Err(error)),
             None => end = Some(Ok(())),
         }
     }
-    let bytes = bytes(reader);
-    Batch { lines, bytes, end }
+    let long = left(reader).is_none();
+    Batch { lines, long, end }
 }
 
 /// Judges the record lines on all threads, this one too once it has done `first`.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Case;
-use super::file::At;
+use super::file::{At, File, Seen};
 use super::held::Signed;
 use super::view::{digest, neighbours};
 use crate::codes::Code;
@@ -15,25 +15,15 @@ use crate::report::Finding;
 pub(super) fn check(case: &mut Case<'_>) {
     let mut stands = BTreeSet::new();
     for chain in 0..case.chains.len() {
-        let pairs: Vec<(At, At)> = case
-            .chains
-            .get(chain)
-            .map(|v| neighbours(&v.by_seq).collect())
-            .unwrap_or_default();
-        for (before, at) in pairs {
-            let prev = case.file.seen(at).map(|seen| seen.prev);
-            follows(case, (before, at), prev, &mut stands);
+        let view = case.chains.get(chain).map(|view| &view.by_seq);
+        for broken in broken(&case.file, view, |seen| seen.prev) {
+            follows(case, broken, &mut stands);
         }
     }
     for run in 0..case.runs.len() {
-        let pairs: Vec<(At, At)> = case
-            .runs
-            .get(run)
-            .map(|v| neighbours(&v.by_seq).collect())
-            .unwrap_or_default();
-        for (before, at) in pairs {
-            let prev = case.file.seen(at).map(|seen| seen.run_prev);
-            follows(case, (before, at), prev, &mut stands);
+        let view = case.runs.get(run).map(|view| &view.by_seq);
+        for broken in broken(&case.file, view, |seen| seen.run_prev) {
+            follows(case, broken, &mut stands);
         }
     }
     let mut found = Vec::new();
@@ -57,21 +47,29 @@ pub(super) fn check(case: &mut Case<'_>) {
     }
 }
 
-/// `prev` of a record against the digest of the one before. Where the one before is withheld or its signature does not hold,
-/// that one is what was changed, so the finding stands there; at one record there is one.
-fn follows(case: &mut Case<'_>, (before, at): (At, At), prev: Option<Option<Digest>>, stands: &mut BTreeSet<At>) {
+/// A record whose `prev` is not the digest of the one before: the one before, the record, its `prev`.
+type Broken = (At, At, Option<Digest>);
+
+/// The broken links of a chain or run. A withheld record says nothing of the one before.
+fn broken(file: &File, by_seq: Option<&Vec<(u64, At)>>, prev: fn(&Seen) -> Option<Digest>) -> Vec<Broken> {
+    let pairs = by_seq.into_iter().flat_map(|by_seq| neighbours(by_seq));
+    let links = pairs.filter_map(|(before, at)| Some((before, at, prev(file.seen(at)?))));
+    links
+        .filter(|(before, _, prev)| *prev != Some(digest(file, *before)))
+        .collect()
+}
+
+/// Where the one before is withheld or its signature does not hold, that one is what was changed, so the finding stands
+/// there; at one record there is one.
+fn follows(case: &mut Case<'_>, (before, at, prev): Broken, stands: &mut BTreeSet<At>) {
     let found = digest(&case.file, before);
-    let Some(prev) = prev else { return };
-    if prev == Some(found) {
-        return;
-    }
     let signed = case.file.seen(before).map(|seen| seen.signed);
     let blamed = matches!(signed, None | Some(Signed::Fails | Signed::Unsigned | Signed::Weak));
     let (place, sealed) = if blamed { (before, prev) } else { (at, None) };
     if let Some(view) = case
         .file
         .record(place)
-        .and_then(|record| case.chains.get_mut(record.chain))
+        .and_then(|record| case.chains.get_mut(record.chain()))
     {
         view.mismatch = true;
     }

@@ -118,7 +118,7 @@ pub(super) fn parts(case: &Case<'_>, cover: &Cover) -> Vec<Part> {
         };
         let place = Place {
             chain: Some(chain.id),
-            record: at.and_then(|at| case.file.record(at)?.seq),
+            record: at.and_then(|at| case.file.record(at)?.seq()),
             run: Some((run.id, last)),
         };
         parts.push(Part {

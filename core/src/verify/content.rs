@@ -16,21 +16,21 @@ pub(super) fn check(case: &mut Case<'_>) {
         .file
         .records
         .iter()
-        .filter(|record| record.standing != Standing::Ignored)
+        .filter(|record| record.standing() != Standing::Ignored)
     {
         if let Some(Body::Erasure { records, .. }) = record.seen.as_ref().and_then(|seen| seen.body()) {
-            erased.entry(record.chain).or_default().extend(records);
+            erased.entry(record.chain()).or_default().extend(records);
         }
     }
     let mut found = core::mem::take(&mut case.findings);
     for (at, record) in case.file.lines() {
-        match (&record.seen, record.seq) {
+        match (&record.seen, record.seq()) {
             (None, _) => {
                 case.withheld = case.withheld.saturating_add(1);
                 found.push(Finding::warning(Code::RecordWithheld, 8, case.file.place(at)));
             }
             (Some(seen), Some(seq)) if seen.shown == Shown::Nothing => {
-                if erased.get(&record.chain).is_some_and(|seqs| seqs.contains(&seq)) {
+                if erased.get(&record.chain()).is_some_and(|seqs| seqs.contains(&seq)) {
                     case.erased.insert(at);
                 } else {
                     found.push(Finding::warning(Code::ContentAbsent, 8, case.file.place(at)));

@@ -69,17 +69,23 @@ impl Reach {
             return Vec::new();
         };
         let mut all = Vec::new();
-        if let Some(last) = record.seq.and_then(|seq| case.chains.get(record.chain)?.position(seq)) {
-            let reach = self.chains.get(record.chain).and_then(|first| first.get(last).copied());
+        if let Some(last) = record
+            .seq()
+            .and_then(|seq| case.chains.get(record.chain())?.position(seq))
+        {
+            let reach = self
+                .chains
+                .get(record.chain())
+                .and_then(|first| first.get(last).copied());
             let first = reach.filter(|_| !case.file.is_basis(at)).unwrap_or(last);
             all.push(Interval {
-                line: Line::Chain(record.chain),
+                line: Line::Chain(record.chain()),
                 first,
                 last,
                 note,
             });
         }
-        if let Some((run, seq)) = record.run
+        if let Some((run, seq)) = record.run()
             && let Some(last) = case.runs.get(run).and_then(|view| view.position(seq))
         {
             let whole = case.fitting.contains(&at).then_some(0);

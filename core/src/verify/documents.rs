@@ -74,8 +74,8 @@ pub(super) fn check(case: &mut Case<'_>, cover: &Cover) -> Certificates {
                 if certificate.expires.is_none_or(|expires| time >= expires.millis()) {
                     wrong.push(Finding::error(Code::CertificateExpired, 13, place));
                 }
-                let since = withdrawn.get(&(record.chain, named));
-                if since.is_some_and(|since| Some(*since) < record.seq) || listed(case, document) {
+                let since = withdrawn.get(&(record.chain(), named));
+                if since.is_some_and(|since| Some(*since) < record.seq()) || listed(case, document) {
                     wrong.push(Finding::error(Code::CertificateRevoked, 14, place));
                 }
                 if wrong.is_empty() && holds(case, document, certificate) {
@@ -101,9 +101,9 @@ fn withdrawn(case: &Case<'_>) -> BTreeMap<(At, Digest), u64> {
                 document: Some(document),
             }),
             Some(seq),
-        ) = (body, record.seq)
+        ) = (body, record.seq())
         {
-            let first = all.entry((record.chain, *document)).or_insert(seq);
+            let first = all.entry((record.chain(), *document)).or_insert(seq);
             *first = seq.min(*first);
         }
     }

@@ -63,17 +63,73 @@ pub(super) struct Run {
     pub(super) range: Option<(u64, Digest, bool)>,
 }
 
-/// A record line or basis record.
+/// A record line or basis record. There may be a million that are nothing but this, so it is packed: 64 bytes.
 pub(super) struct Record {
     pub(super) digest: Digest,
-    pub(super) chain: At,
-    /// None for a withheld record in scope runs.
-    pub(super) seq: Option<u64>,
-    /// Run and `run.seq`.
-    pub(super) run: Option<(At, u64)>,
-    pub(super) standing: Standing,
     /// None for a withheld record.
     pub(super) seen: Option<Box<Seen>>,
+    /// [`NONE`] for a withheld record in scope runs.
+    seq: u64,
+    /// [`NONE`] without a run.
+    run_seq: u64,
+    run: u32,
+    /// In its two upper bits how far it takes part.
+    chain: u32,
+}
+
+/// No number of the format is so large.
+const NONE: u64 = u64::MAX;
+const STANDING_BITS: u32 = 30;
+const CHAIN_MASK: u32 = (1 << STANDING_BITS) - 1;
+
+impl Record {
+    /// A record that counts.
+    pub(super) fn new(digest: Digest, chain: At, seq: Option<u64>, run: Option<(At, u64)>) -> Record {
+        // A file has a million records at most, so there are not more chains and runs.
+        let small = |at: At| u32::try_from(at).unwrap_or(CHAIN_MASK).min(CHAIN_MASK);
+        Record {
+            digest,
+            seen: None,
+            seq: seq.unwrap_or(NONE),
+            run_seq: run.map_or(NONE, |(_, seq)| seq),
+            run: run.map_or(0, |(run, _)| small(run)),
+            chain: small(chain),
+        }
+    }
+
+    pub(super) fn chain(&self) -> At {
+        At::try_from(self.chain & CHAIN_MASK).unwrap_or(At::MAX)
+    }
+
+    /// None for a withheld record in scope runs.
+    pub(super) fn seq(&self) -> Option<u64> {
+        Some(self.seq).filter(|seq| *seq != NONE)
+    }
+
+    /// Run and `run.seq`.
+    pub(super) fn run(&self) -> Option<(At, u64)> {
+        let run = At::try_from(self.run).unwrap_or(At::MAX);
+        Some((run, self.run_seq)).filter(|(_, seq)| *seq != NONE)
+    }
+
+    pub(super) fn standing(&self) -> Standing {
+        match self.chain >> STANDING_BITS {
+            0 => Standing::Counts,
+            1 => Standing::Left,
+            2 => Standing::LeftOfRun,
+            _ => Standing::Ignored,
+        }
+    }
+
+    pub(super) fn stand(&mut self, standing: Standing) {
+        let bits = match standing {
+            Standing::Counts => 0,
+            Standing::Left => 1,
+            Standing::LeftOfRun => 2,
+            Standing::Ignored => 3u32,
+        };
+        self.chain = (self.chain & CHAIN_MASK) | (bits << STANDING_BITS);
+    }
 }
 
 /// How far a record takes part in the steps.
@@ -240,14 +296,18 @@ impl File {
 
     /// The lines that hold a record again, each with the line that held it first.
     pub(super) fn repeats(&self) -> BTreeMap<At, At> {
-        let counts = |(_, record): &(At, &Record)| record.standing != Standing::Left;
-        let first: BTreeMap<Digest, At> = self
-            .lines()
-            .filter(counts)
-            .map(|(at, record)| (record.digest, at))
-            .collect();
-        let left = self.lines().filter(|(_, record)| record.standing == Standing::Left);
-        left.filter_map(|(at, record)| Some((at, *first.get(&record.digest)?)))
+        let left = || self.lines().filter(|(_, record)| record.standing() == Standing::Left);
+        let mut first: BTreeMap<Digest, Option<At>> = left().map(|(_, record)| (record.digest, None)).collect();
+        if first.is_empty() {
+            return BTreeMap::new();
+        }
+        for (at, record) in self.lines().filter(|(_, record)| record.standing() != Standing::Left) {
+            if let Some(slot) = first.get_mut(&record.digest) {
+                *slot = Some(at);
+            }
+        }
+        left()
+            .filter_map(|(at, record)| Some((at, first.get(&record.digest).copied().flatten()?)))
             .collect()
     }
 
@@ -259,14 +319,7 @@ impl File {
             WithheldAt::Run { id, seq } => (None, Some((*id, *seq))),
         };
         let run = run.map(|(id, seq)| (self.run(chain, id), seq));
-        Record {
-            digest,
-            chain,
-            seq,
-            run,
-            standing: Standing::Counts,
-            seen: None,
-        }
+        Record::new(digest, chain, seq, run)
     }
 
     /// Whether the file holds runs and not parts of chains.
@@ -305,9 +358,9 @@ impl File {
     pub(super) fn place_of(&self, record: &Record) -> Place {
         let run = |(at, seq): (At, u64)| self.runs.get(at).map(|run| (run.id, seq));
         Place {
-            chain: self.chains.get(record.chain).map(|chain| chain.id),
-            record: record.seq,
-            run: record.run.and_then(run),
+            chain: self.chains.get(record.chain()).map(|chain| chain.id),
+            record: record.seq(),
+            run: record.run().and_then(run),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! One line after the other: signatures and content are judged as they pass, the rest is kept for the steps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bundle::{BasisLine, DocumentLine, Line, Material, RecordLine};
+use crate::checkpoint::Checkpoint;
 use crate::content::Difference;
 use crate::digest::{Digest, b64};
 use crate::document::DocumentBody;
@@ -10,8 +11,9 @@ use crate::envelope::Envelope;
 use crate::key::MacKey;
 use crate::record::{Body, Record as Shape};
 use crate::report::{Finding, Findings, Place};
+use crate::trust::Policy;
 
-use super::file::{Document, File, Link, Record, Seen, Shown, Standing};
+use super::file::{Document, File, Link, Record, Seen, Shown};
 use super::held::Signed;
 use super::judge::{Beside, Judged};
 use super::mac::Ratchet;
@@ -23,16 +25,28 @@ pub(super) struct Intake {
     ratchet: Option<Ratchet>,
     /// The documents of the file by digest.
     known: BTreeMap<Digest, usize>,
+    /// Origins of the chains of the manifest.
+    origins: BTreeSet<String>,
+    /// Names of the witnesses of the policy.
+    witnesses: Vec<String>,
 }
 
 impl Intake {
-    pub(super) fn new(file: File, key: Option<&MacKey>) -> Intake {
+    pub(super) fn new(file: File, key: Option<&MacKey>, policy: &Policy) -> Intake {
         let ratchet = key.map(Ratchet::new);
+        let named = file.chains.iter().filter_map(|chain| chain.named.as_ref());
+        let origins = named.map(|(origin, _)| origin.clone()).collect();
         Intake {
             file,
             findings: Findings::default(),
             ratchet,
             known: BTreeMap::new(),
+            origins,
+            witnesses: policy
+                .witnesses()
+                .iter()
+                .map(|witness| witness.vkey.name().to_owned())
+                .collect(),
         }
     }
 
@@ -47,11 +61,25 @@ impl Intake {
             Line::Document(line) => self.document(*line),
             Line::Material(Material::Key(key)) => self.file.held.add(&key),
             Line::Material(Material::Basis(line)) => self.basis(*line),
-            Line::Material(Material::Checkpoint(checkpoint)) => self.file.checkpoints.push(checkpoint),
-            Line::Material(Material::Receipt(receipt)) => self.file.receipts.push(*receipt),
+            Line::Material(Material::Checkpoint(mut checkpoint)) => {
+                if self.looks_at(&mut checkpoint) {
+                    self.file.checkpoints.push(checkpoint);
+                }
+            }
+            Line::Material(Material::Receipt(mut receipt)) => {
+                if self.looks_at(receipt.checkpoint_mut()) {
+                    self.file.receipts.push(*receipt);
+                }
+            }
             // Certificates, tokens, artefacts and proof lines say nothing that is looked at here.
             Line::Material(_) => {}
         }
+    }
+
+    /// Whether a note is of a chain of the manifest. Of its lines only those of the log and of known witnesses are kept.
+    fn looks_at(&self, note: &mut Checkpoint) -> bool {
+        note.keep(&self.witnesses);
+        self.origins.contains(note.origin())
     }
 
     /// A record, maybe judged already. It may itself show the key that signed it.
@@ -152,14 +180,9 @@ impl Intake {
             shown: Shown::Elsewhere,
             body: kept_body(record.body),
         };
-        Record {
-            digest,
-            chain,
-            seq: Some(record.chain.seq),
-            run,
-            standing: Standing::Counts,
-            seen: Some(Box::new(seen)),
-        }
+        let mut kept = Record::new(digest, chain, Some(record.chain.seq), run);
+        kept.seen = Some(Box::new(seen));
+        kept
     }
 }
 

@@ -95,7 +95,7 @@ pub(super) fn check(case: &mut Case<'_>) {
     sign_basis(case);
     let mut basis: Vec<Vec<(u64, At)>> = case.file.chains.iter().map(|_| Vec::new()).collect();
     for (at, record) in case.file.records.iter().enumerate().take(case.file.basis) {
-        if let (Some(seq), Some(list)) = (record.seq, basis.get_mut(record.chain)) {
+        if let (Some(seq), Some(list)) = (record.seq(), basis.get_mut(record.chain())) {
             list.push((seq, at));
         }
     }
@@ -131,7 +131,7 @@ fn walk(case: &mut Case<'_>, lines: Vec<(u64, At)>, basis: &[(u64, At)]) -> (Cha
         }
         if !counts(case, &mut keys, (*seq, *at)) {
             if let Some(record) = case.file.records.get_mut(*at) {
-                record.standing = Standing::Ignored;
+                record.stand(Standing::Ignored);
             }
             continue;
         }

@@ -167,11 +167,15 @@ pub(super) fn cover(case: &mut Case<'_>) -> Cover {
             });
         }
     }
-    let reach = reaches(case);
-    for (note, at) in receipts {
-        cover.intervals.extend(reach.of(case, at, note));
+    if !receipts.is_empty() {
+        let reach = reaches(case);
+        for (note, at) in receipts {
+            cover.intervals.extend(reach.of(case, at, note));
+        }
     }
-    fill(case, &mut cover);
+    if !cover.intervals.is_empty() {
+        fill(case, &mut cover);
+    }
     cover
 }
 

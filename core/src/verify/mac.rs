@@ -92,8 +92,8 @@ pub(super) fn check(case: &mut Case<'_>) -> Result<()> {
     }
     for (at, record) in case.file.records.iter().enumerate() {
         let wrong = record.seen.as_ref().is_some_and(|seen| seen.tag == Some(false));
-        let takes_part = matches!(record.standing, Standing::Counts | Standing::LeftOfRun);
-        if wrong && takes_part && committed.get(record.chain) == Some(&true) {
+        let takes_part = matches!(record.standing(), Standing::Counts | Standing::LeftOfRun);
+        if wrong && takes_part && committed.get(record.chain()) == Some(&true) {
             case.findings
                 .push(Finding::error(Code::RecordTagMismatch, 10, case.file.place(at)));
         }

@@ -82,7 +82,11 @@ pub fn check(bundle: &mut dyn Read, trust: &Value, options: &Value) -> Result<Re
         Ok(manifest) => manifest,
         Err(error) => return refused(reader.step(), error),
     };
-    let mut intake = Intake::new(File::new(manifest, Held::new(&trust)), options.mac_key.as_ref());
+    let mut intake = Intake::new(
+        File::new(manifest, Held::new(&trust)),
+        options.mac_key.as_ref(),
+        &trust.policy,
+    );
     if let Err(error) = lines(&mut reader, &mut intake, options.threads) {
         return refused(reader.step(), error);
     }

@@ -46,7 +46,7 @@ pub(super) fn check(case: &mut Case<'_>, cover: &Cover, certificates: &Certifica
         let starts = |at: At| case.file.seen(at).is_some_and(|seen| seen.kind == Kind::RunStart);
         let mut seen = BTreeSet::new();
         for (at, record) in case.file.lines().filter(|(at, _)| starts(*at)) {
-            seen.extend(record.run.map(|(run, _)| run));
+            seen.extend(record.run().map(|(run, _)| run));
             if !certificates.valid.contains(&at) {
                 found.push(Finding::error(Code::CertificateAbsent, 16, case.file.place(at)));
             }
@@ -75,13 +75,15 @@ fn independent(case: &Case<'_>, cover: &Cover, at: Option<At>) -> u64 {
     let Some(record) = at.and_then(|at| case.file.record(at)) else {
         return 0;
     };
-    let chain = record.seq.and_then(|seq| case.chains.get(record.chain)?.position(seq));
+    let chain = record
+        .seq()
+        .and_then(|seq| case.chains.get(record.chain())?.position(seq));
     let run = record
-        .run
+        .run()
         .and_then(|(run, seq)| Some((run, case.runs.get(run)?.position(seq)?)));
     let by_chain = chain
         .into_iter()
-        .flat_map(|position| cover.over(Line::Chain(record.chain), position));
+        .flat_map(|position| cover.over(Line::Chain(record.chain()), position));
     let by_run = run
         .into_iter()
         .flat_map(|(run, position)| cover.over(Line::Run(run), position));

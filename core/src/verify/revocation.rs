@@ -126,9 +126,9 @@ fn revoked(case: &Case<'_>, cover: &Cover, lists: &[(Option<&str>, &List)], foun
         .records
         .iter()
         .enumerate()
-        .filter(|(_, r)| r.standing != Standing::Ignored)
+        .filter(|(_, r)| r.standing() != Standing::Ignored)
     {
-        let (Some(seen), Some(seq), Some(keys)) = (&record.seen, record.seq, case.keys.get(record.chain)) else {
+        let (Some(seen), Some(seq), Some(keys)) = (&record.seen, record.seq(), case.keys.get(record.chain())) else {
             continue;
         };
         let Some(entry) = signer(case, keys, seen, seq) else {
@@ -137,7 +137,7 @@ fn revoked(case: &Case<'_>, cover: &Cover, lists: &[(Option<&str>, &List)], foun
         let origin = case
             .file
             .chains
-            .get(record.chain)
+            .get(record.chain())
             .and_then(|chain| chain.named.as_ref())
             .map(|(origin, _)| origin);
         let holds = |listed: &Revocation| match &listed.last_valid {

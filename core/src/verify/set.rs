@@ -1,7 +1,5 @@
 //! Step 4: is this the set of records that the manifest says, each once and in order?
 
-use std::collections::BTreeSet;
-
 use super::Case;
 use super::file::{At, Standing};
 use super::view::{ChainView, Places, RunView, holes, standing};
@@ -29,9 +27,9 @@ pub(super) fn stand(case: &mut Case<'_>) {
         if is_foreign(case, at) {
             case.findings.push(Finding::error(Code::ChainForeignRecord, 4, place));
         }
-        let mut reordered = repeats.contains(&at);
+        let mut reordered = repeats.get(at) == Some(&true);
         let mut outcome = if reordered { Standing::Left } else { Standing::Counts };
-        if let (Some(seq), Some(order)) = (record.seq, chains.get_mut(record.chain)) {
+        if let (Some(seq), Some(order)) = (record.seq(), chains.get_mut(record.chain())) {
             reordered |= order.last.is_some_and(|last| seq < last);
             order.last = Some(seq);
             let first = (outcome == Standing::Counts)
@@ -43,7 +41,7 @@ pub(super) fn stand(case: &mut Case<'_>) {
             }
         }
         let record = case.file.record(at);
-        if let Some((run, seq)) = record.and_then(|record| record.run)
+        if let Some((run, seq)) = record.and_then(|record| record.run())
             && let Some(order) = runs.get_mut(run)
         {
             reordered |= order.last.is_some_and(|last| seq < last);
@@ -61,7 +59,7 @@ pub(super) fn stand(case: &mut Case<'_>) {
             case.findings.push(Finding::error(Code::ChainReordered, 4, place));
         }
         if let Some(record) = case.file.records.get_mut(at) {
-            record.standing = outcome;
+            record.stand(outcome);
         }
     }
     case.lines = chains
@@ -84,22 +82,27 @@ fn is_foreign(case: &Case<'_>, at: At) -> bool {
     let chain = case
         .file
         .chains
-        .get(record.chain)
+        .get(record.chain())
         .is_some_and(|chain| chain.named.is_some());
     let tenant = record.seen.as_ref().is_none_or(|seen| seen.tenant_fits);
     let listed = |(run, _): (At, u64)| case.file.runs.get(run).is_some_and(|run| run.range.is_some());
-    let run = !case.file.of_runs() || record.run.is_some_and(listed);
+    let run = !case.file.of_runs() || record.run().is_some_and(listed);
     !(chain && tenant && run)
 }
 
-/// Lines with the digest of an earlier line, wherever they say that they stand.
-fn repeats(case: &Case<'_>) -> BTreeSet<At> {
+/// Whether each record has the digest of an earlier line, wherever it says that it stands.
+fn repeats(case: &Case<'_>) -> Vec<bool> {
     let mut lines: Vec<At> = (case.file.basis..case.file.records.len()).collect();
     let digest = |at: &At| case.file.record(*at).map(|record| record.digest);
     lines.sort_unstable_by_key(|at| (digest(at), *at));
     let pairs = lines.iter().zip(lines.iter().skip(1));
-    let again = pairs.filter(|(one, next)| digest(one) == digest(next));
-    again.map(|(_, next)| *next).collect()
+    let mut again = vec![false; case.file.records.len()];
+    for (_, next) in pairs.filter(|(one, next)| digest(one) == digest(next)) {
+        if let Some(again) = again.get_mut(*next) {
+            *again = true;
+        }
+    }
+    again
 }
 
 /// Another record stands at this place already.
@@ -146,7 +149,7 @@ pub(super) fn complete(case: &mut Case<'_>) {
             let reached = view
                 .by_seq
                 .iter()
-                .filter(|(_, at)| case.file.record(*at).is_some_and(|r| r.seq < Some(here)));
+                .filter(|(_, at)| case.file.record(*at).is_some_and(|r| r.seq() < Some(here)));
             found.extend(
                 holes(reached.map(|(seq, _)| *seq), 0)
                     .into_iter()
@@ -197,7 +200,7 @@ fn unconfirmed(case: &Case<'_>, found: &mut Findings) {
         return;
     }
     let latest = |run: At| {
-        let shown = |at: At| case.file.record(at).filter(|record| record.seen.is_some())?.seq;
+        let shown = |at: At| case.file.record(at).filter(|record| record.seen.is_some())?.seq();
         let view = case.runs.get(run)?;
         view.by_seq.iter().filter_map(|(_, at)| shown(*at)).max()
     };
@@ -205,8 +208,8 @@ fn unconfirmed(case: &Case<'_>, found: &mut Findings) {
     let withheld = case.file.lines().filter(|(_, record)| record.seen.is_none());
     // A line of a strange chain is told already.
     for (_, record) in withheld.filter(|(at, _)| !is_foreign(case, *at)) {
-        let Some((run, _)) = record.run else { continue };
-        if latest.get(run).copied().flatten() <= record.seq {
+        let Some((run, _)) = record.run() else { continue };
+        if latest.get(run).copied().flatten() <= record.seq() {
             found.push(Finding::error(Code::ChainForeignRecord, 4, case.file.place_of(record)));
         }
     }

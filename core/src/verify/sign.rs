@@ -52,8 +52,8 @@ pub(super) fn check(case: &mut Case<'_>, cover: &Cover) {
             case.findings.push(Finding::error(code, 7, place));
         }
         let entry = case.file.record(at).and_then(|record| {
-            let keys = case.keys.get(record.chain)?;
-            signer(case, keys, case.file.seen(at)?, record.seq?)
+            let keys = case.keys.get(record.chain())?;
+            signer(case, keys, case.file.seen(at)?, record.seq()?)
         });
         used(case, (key, Role::Record), entry, place);
     }
@@ -244,7 +244,7 @@ impl Places {
         }
         let reach = || {
             let view = case.chains.get(chain)?;
-            let own = view.position(case.file.record(at)?.seq?)?;
+            let own = view.position(case.file.record(at)?.seq()?)?;
             let from = view.position(revocation)?;
             Some(own <= from && *self.back.get(chain)?.get(from)? <= own)
         };
@@ -255,13 +255,13 @@ impl Places {
 /// Rule 2 of docs/spec/05-chain.md for one record: a key that was never added, has ended, or has run out.
 fn ended(case: &Case<'_>, at: At, cover: &Cover, places: &Places) -> Option<Vec<Finding>> {
     let (record, seen) = (case.file.record(at)?, case.file.seen(at)?);
-    if record.standing == Standing::Ignored {
+    if record.standing() == Standing::Ignored {
         return None;
     }
     let (seq, keys, view) = (
-        record.seq?,
-        case.keys.get(record.chain)?,
-        case.chains.get(record.chain)?,
+        record.seq()?,
+        case.keys.get(record.chain())?,
+        case.chains.get(record.chain())?,
     );
     let place = case.file.place(at);
     let mut found = Vec::new();
@@ -281,7 +281,7 @@ fn ended(case: &Case<'_>, at: At, cover: &Cover, places: &Places) -> Option<Vec<
     }
     let condemns = |end: &&super::keys::End| match end.as_of {
         _ if end.seq < seq => true,
-        Some(last) if seq < end.seq => seq > last || !places.shown(case, (record.chain, at), end.seq),
+        Some(last) if seq < end.seq => seq > last || !places.shown(case, (record.chain(), at), end.seq),
         _ => false,
     };
     if let Some(end) = keys.ends.get(&seen.key).and_then(|ends| ends.iter().find(condemns)) {
@@ -308,7 +308,7 @@ fn revocations(case: &mut Case<'_>) {
     let mut here = BTreeSet::new();
     let mut found = core::mem::take(&mut case.findings);
     for (at, record) in case.file.records.iter().enumerate() {
-        if record.standing == Standing::Ignored || record.seen.is_none() {
+        if record.standing() == Standing::Ignored || record.seen.is_none() {
             continue;
         }
         here.insert(record.digest);

@@ -29,7 +29,7 @@ pub(super) fn check(case: &mut Case<'_>, cover: &Cover) {
             let counts = case
                 .file
                 .record(*at)
-                .is_some_and(|record| record.standing != Standing::Ignored);
+                .is_some_and(|record| record.standing() != Standing::Ignored);
             if counts && (late || early) {
                 found.push(Finding::warning(Code::TimeClaimContradicted, 15, case.file.place(*at)));
             }

@@ -159,7 +159,7 @@ pub(super) fn standing(places: Places, file: &File) -> Vec<(u64, At)> {
     let mut all = places.into_sorted();
     all.retain(|(_, at)| {
         file.record(*at)
-            .is_some_and(|r| matches!(r.standing, Standing::Counts | Standing::LeftOfRun))
+            .is_some_and(|r| matches!(r.standing(), Standing::Counts | Standing::LeftOfRun))
     });
     all
 }

@@ -7,6 +7,7 @@ from . import envelope, jcs, material, reader, statement
 from .encodings import b64, unb64
 from .errors import Refused
 
+MAX_MATERIAL, MAX_MATERIAL_BYTES = 100_000, 33_554_432
 MAX_LINE, MAX_BUNDLE, MAX_RECORDS, MAX_CONTENT_VALUES = 25_165_824, 2**31, 1_000_000, 50_000_000
 MAGIC = (b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"\x28\xb5\x2f\xfd")
 _KNOWN = {"withheld/1", "material/1"}
@@ -96,6 +97,7 @@ class _Reading:
         self.keyids = set()
         self.to_be_named = []
         self.content_values = 0
+        self.material_lines = self.material_bytes = 0
 
     def line(self, line, number):
         value = _value(line, number)
@@ -115,6 +117,11 @@ class _Reading:
             self.record(RecordLine(None, value["chain"], value.get("seq"), run, value["digest"]))
         else:
             self.material(value, number)
+        if not self.bundle.records:
+            self.material_lines += 1
+            self.material_bytes += len(line)
+            if self.material_lines > MAX_MATERIAL or self.material_bytes > MAX_MATERIAL_BYTES:
+                raise Refused("bundle.too_large")
 
     def manifest(self, value):
         """Step 2."""

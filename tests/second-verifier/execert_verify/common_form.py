@@ -5,8 +5,9 @@ import re
 from .pointer import join
 from .shapes import base64_16, keyid, malformed, need_object, time
 
-_EXT_NAME = re.compile(r"[a-z0-9][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)+(?:/[a-z0-9_][a-z0-9_.-]*)?")
-_REL_NAME = re.compile(r"[a-z0-9][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)+/[a-z0-9_][a-z0-9_.-]*")
+_LABEL = "[a-z0-9]+(?:-+[a-z0-9]+)*"
+_EXT_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})+(?:/[a-z0-9_][a-z0-9_.-]*)?")
+_REL_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})+/[a-z0-9_][a-z0-9_.-]*")
 VERDICTS = ("approved", "refused", "delegated")
 TIERS = ("low", "moderate", "high", "critical")
 
