@@ -41,7 +41,7 @@ fn each_line(work: fn(&[u8]) -> Answer) -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for line in io::stdin().lock().split(b'\n') {
         let answer = work(&line?).unwrap_or_else(|refused| refused);
-        out.write_all(&canon::to_jcs(&answer.into()))?;
+        out.write_all(&canon::to_jcs(&answer))?;
         out.write_all(b"\n")?;
     }
     out.flush()

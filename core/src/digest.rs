@@ -91,6 +91,12 @@ impl Digest {
     pub fn hex(&self) -> String {
         hex(&self.0)
     }
+
+    /// Appends `sha256:` and 64 lower-case digits.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"sha256:");
+        hex_into(&self.0, out);
+    }
 }
 
 impl fmt::Display for Digest {
@@ -108,11 +114,17 @@ impl fmt::Debug for Digest {
 
 /// Lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len().saturating_mul(2));
+    let mut out = Vec::new();
+    hex_into(bytes, &mut out);
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// Appends lower-case hexadecimal digits.
+pub(crate) fn hex_into(bytes: &[u8], out: &mut Vec<u8>) {
+    out.reserve(bytes.len().saturating_mul(2));
     for byte in bytes {
-        out.extend(hex_pair(*byte));
+        out.extend_from_slice(&hex_pair(*byte));
     }
-    out
 }
 
 /// SHA-256 over several parts in a row.
@@ -153,6 +165,17 @@ pub fn ct_eq(a: &[u8], b: &[u8]) -> bool {
 /// Base64 of RFC 4648 section 4, padded.
 pub fn b64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
+}
+
+/// Appends base64.
+pub(crate) fn b64_into(bytes: &[u8], out: &mut Vec<u8>) {
+    let begun = out.len();
+    let letters = bytes.len().div_ceil(3).saturating_mul(4);
+    out.resize(begun.saturating_add(letters), 0);
+    let room = out.get_mut(begun..).unwrap_or_default();
+    // The room is what padded base64 takes, so there is nothing that could be left out.
+    let written = STANDARD.encode_slice(bytes, room);
+    debug_assert_eq!(written, Ok(letters));
 }
 
 /// Reads padded base64 whose unused bits are zero.

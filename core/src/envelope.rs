@@ -1,13 +1,12 @@
 //! DSSE v1.0.2 envelopes: a payload and who signed it (docs/spec/02-envelope.md).
 
 use crate::canon::fields::{Codes, Fields, Node};
-use crate::canon::{self, Object, Value, parse_canonical};
+use crate::canon::{self, B64, Jcs, Members, Value, members, parse_canonical};
 use crate::codes::Code;
-use crate::digest::{Digest, b64};
+use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::key::KeyId;
 use crate::limits::{self, Limits};
-use crate::object;
 
 /// The only `payloadType` there is.
 pub const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
@@ -99,15 +98,31 @@ impl Envelope {
         Envelope::read(&node.object(MEMBERS, &[])?)
     }
 
-    /// The envelope as a JSON object.
-    #[must_use]
-    pub fn to_object(&self) -> Object {
-        let one = |(key, sig): &(KeyId, Vec<u8>)| Value::from(object! { "keyid": key.to_string(), "sig": b64(sig) });
-        object! {
-            "payload": b64(&self.payload),
-            "payloadType": PAYLOAD_TYPE,
-            "signatures": self.signatures.iter().map(one).collect::<Vec<Value>>(),
-        }
+    /// Writes its members; none of them comes before `open` or after `seed`.
+    pub(crate) fn members(&self, it: &mut Members<'_>, between: impl FnOnce(&mut Members<'_>)) {
+        it.put("payload", B64(&self.payload));
+        it.put("payloadType", PAYLOAD_TYPE);
+        between(it);
+        let signatures: Vec<_> = self.signatures.iter().map(Signature).collect();
+        it.put("signatures", signatures.as_slice());
+    }
+}
+
+impl Jcs for Envelope {
+    fn write_jcs(&self, out: &mut Vec<u8>) {
+        members(out, |it| self.members(it, |_| {}));
+    }
+}
+
+struct Signature<'a>(&'a (KeyId, Vec<u8>));
+
+impl Jcs for Signature<'_> {
+    fn write_jcs(&self, out: &mut Vec<u8>) {
+        let (keyid, signature) = self.0;
+        members(out, |it| {
+            it.put("keyid", *keyid);
+            it.put("sig", B64(signature));
+        });
     }
 }
 

@@ -66,27 +66,34 @@ impl Uuid {
     }
 }
 
+impl Uuid {
+    /// The text, in ASCII.
+    pub(crate) fn text(&self) -> [u8; 36] {
+        let mut text = [b'-'; 36];
+        let [a, b, c, d] = [0..8, 9..13, 14..18, 19..23];
+        let places = [a, b, c, d, 24..36].into_iter().flatten();
+        let digits = self.0.iter().flat_map(|byte| hex_pair(*byte));
+        for (at, digit) in places.zip(digits) {
+            if let Some(slot) = text.get_mut(at) {
+                *slot = digit;
+            }
+        }
+        text
+    }
+}
+
 impl fmt::Display for Uuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut out = String::with_capacity(36);
-        for (at, byte) in self.0.iter().enumerate() {
-            if matches!(at, 4 | 6 | 8 | 10) {
-                out.push('-');
-            }
-            out.extend(hex_pair(*byte));
-        }
-        f.write_str(&out)
+        f.write_str(core::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 
 /// The two lower-case hexadecimal digits of a byte.
-pub(crate) fn hex_pair(byte: u8) -> [char; 2] {
+pub(crate) fn hex_pair(byte: u8) -> [u8; 2] {
+    // Without a branch or a table: 39 lies between `9` + 1 and `a`.
     [byte >> 4, byte & 0x0f].map(|digit| {
-        char::from(if digit < 10 {
-            b'0' | digit
-        } else {
-            digit.wrapping_add(b'a' - 10)
-        })
+        let letter = u8::from(digit > 9).wrapping_mul(39);
+        digit.wrapping_add(b'0').wrapping_add(letter)
     })
 }
 

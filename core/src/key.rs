@@ -268,9 +268,9 @@ impl MacKey {
         Digest::from_bytes(sha256(&[domain::MAC_COMMIT, self.as_bytes()]))
     }
 
-    /// The tag of a statement, given as JCS without its `predicate.mac.tag`.
-    pub fn tag(&self, statement: &[u8]) -> [u8; 32] {
-        hmac(&self.0, &[domain::MAC, statement])
+    /// The tag of a statement, given as JCS without its `predicate.mac.tag`: what is before that, and what after.
+    pub fn tag(&self, [before, after]: [&[u8]; 2]) -> [u8; 32] {
+        hmac(&self.0, &[domain::MAC, before, after])
     }
 }
 

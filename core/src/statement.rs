@@ -1,11 +1,10 @@
 //! in-toto Statements v1: what a payload says it is about, and the kinds of document of the format (docs/spec/02-envelope.md).
 
 use crate::canon::fields::{Fields, Node};
-use crate::canon::{Object, Value};
+use crate::canon::{Hex, Jcs, members};
 use crate::codes::Code;
-use crate::digest::{Digest, hex};
+use crate::digest::Digest;
 use crate::error::{Error, Result};
-use crate::object;
 use crate::words::words;
 
 /// `_type` of every statement.
@@ -72,27 +71,33 @@ impl Subject {
             digest: SubjectDigest::Sha256(digest),
         }
     }
+}
 
-    /// The subject as a JSON object.
-    #[must_use]
-    pub fn to_value(&self) -> Value {
-        let digest = match &self.digest {
-            SubjectDigest::Sha256(digest) => object! { "sha256": digest.hex() },
-            SubjectDigest::Content(root) => object! { "execert-content-v1": hex(root) },
-        };
-        Value::from(object! { "digest": digest, "name": self.name.as_str() })
+impl Jcs for Subject {
+    fn write_jcs(&self, out: &mut Vec<u8>) {
+        members(out, |it| {
+            it.object("digest", |it| match &self.digest {
+                SubjectDigest::Sha256(digest) => it.put("sha256", Hex(digest.as_bytes())),
+                SubjectDigest::Content(root) => it.put("execert-content-v1", Hex(root)),
+            });
+            it.put("name", self.name.as_str());
+        });
     }
 }
 
-/// A statement as a JSON object, ready to be written as a payload.
-#[must_use]
-pub fn statement(kind: DocumentKind, subject: &[Subject], predicate: Object) -> Object {
-    object! {
-        "_type": STATEMENT_TYPE,
-        "predicate": predicate,
-        "predicateType": kind.as_str(),
-        "subject": subject.iter().map(Subject::to_value).collect::<Vec<Value>>(),
-    }
+/// Writes a statement, as it is in a payload; `predicate` writes that member.
+pub(crate) fn statement(
+    kind: DocumentKind,
+    subject: &[Subject],
+    predicate: impl FnOnce(&mut Vec<u8>),
+    out: &mut Vec<u8>,
+) {
+    members(out, |it| {
+        it.put("_type", STATEMENT_TYPE);
+        it.with("predicate", predicate);
+        it.put("predicateType", kind.as_str());
+        it.put("subject", subject);
+    });
 }
 
 /// The members of every statement.
@@ -126,7 +131,7 @@ pub(crate) fn kind_of(payload: &Node<'_>) -> Result<DocumentKind> {
         }
     }
     kind.ok_or_else(|| {
-        let wrong = members(payload).err();
+        let wrong = parts(payload).err();
         wrong.unwrap_or_else(|| payload.fail("the member `predicateType` is missing"))
     })
 }
@@ -139,7 +144,7 @@ fn version_unknown(node: &Node<'_>) -> Error {
 ///
 /// # Errors
 /// Unknown and missing members, with the codes of `payload`.
-pub(crate) fn members<'a>(payload: &Node<'a>) -> Result<Fields<'a>> {
+pub(crate) fn parts<'a>(payload: &Node<'a>) -> Result<Fields<'a>> {
     payload.whole(&MEMBERS, &[])
 }
 

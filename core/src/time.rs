@@ -56,29 +56,37 @@ impl Timestamp {
     }
 }
 
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Timestamp {
+    /// The text, in ASCII.
+    pub(crate) fn text(self) -> [u8; 24] {
         let (year, month, day) = civil_from_days(self.0.div_euclid(DAY_MS)).unwrap_or((1970, 1, 1));
         let ms = self.0.rem_euclid(DAY_MS);
         // Written digit by digit: each record has several of these.
         let parts = [
-            (year, 4, '-'),
-            (month, 2, '-'),
-            (day, 2, 'T'),
-            (ms.div_euclid(3_600_000), 2, ':'),
-            (ms.div_euclid(60_000).rem_euclid(60), 2, ':'),
-            (ms.div_euclid(1_000).rem_euclid(60), 2, '.'),
-            (ms.rem_euclid(1_000), 3, 'Z'),
+            ms.rem_euclid(1_000),
+            ms.div_euclid(1_000).rem_euclid(60),
+            ms.div_euclid(60_000).rem_euclid(60),
+            ms.div_euclid(3_600_000),
+            day,
+            month,
+            year,
         ];
-        let mut out = String::with_capacity(24);
-        for (number, digits, end) in parts {
-            for place in (0..digits).rev() {
-                let digit = number.div_euclid(10_i64.pow(place)).rem_euclid(10);
-                out.push(char::from(b'0' | u8::try_from(digit).unwrap_or_default()));
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        let mut places = text.rsplit_mut(|letter| *letter != b'0');
+        places.next();
+        for (mut number, place) in parts.into_iter().zip(places) {
+            for slot in place.iter_mut().rev() {
+                *slot = b'0' | u8::try_from(number.rem_euclid(10)).unwrap_or_default();
+                number = number.div_euclid(10);
             }
-            out.push(end);
         }
-        f.write_str(&out)
+        text
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(core::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 

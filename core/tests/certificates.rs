@@ -34,7 +34,7 @@ fn certificate(kind: DocumentKind, change: impl FnOnce(&mut Object)) -> (Object,
         "validator": object! { "name": "execert", "version": "0.1.0" }, "version": 1,
     };
     change(&mut predicate);
-    let sealed = seal_document(kind, &[Subject::content([0; 32])], predicate, &key("validator")).unwrap();
+    let sealed = seal_document(kind, &[Subject::content([0; 32])], &predicate, &key("validator")).unwrap();
     let line = parse(&sealed.envelope, &Limits::LINE)
         .unwrap()
         .as_object()
@@ -182,7 +182,7 @@ fn listing(operator: &str, digest: Digest) -> Value {
         "this_update": time(0), "next_update": time(604_800), "entries": vec![Value::Object(entry)],
     };
     let subject = [Subject::sha256("issuer", Digest::of(&signer.key().spki()))];
-    let list = seal_document(DocumentKind::RevocationList, &subject, predicate, &signer).unwrap();
+    let list = seal_document(DocumentKind::RevocationList, &subject, &predicate, &signer).unwrap();
     knows("validator")
         .key(object! { "key": b64(&signer.key().spki()), "operator": operator, "role": "revocation" })
         .list(parse(&list.envelope, &Limits::DOCUMENT).unwrap())

@@ -299,7 +299,7 @@ fn what_is_signed_has_a_size() {
     let key = SecretKey::from_seed([9; 32]);
     let sealed = |length: usize| {
         let predicate = object! { "x": "x".repeat(length) };
-        seal_document(DocumentKind::RevocationList, &[], predicate, &key)
+        seal_document(DocumentKind::RevocationList, &[], &predicate, &key)
     };
     let frame = unb64(
         parse(&sealed(0).unwrap().envelope, &Limits::LINE)

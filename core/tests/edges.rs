@@ -117,7 +117,7 @@ fn a_list_is_stale_when_it_is_older_than_the_reader_says() {
             "this_update": time(0), "next_update": time(next), "entries": Vec::new(),
         };
         let subject = [Subject::sha256("issuer", Digest::of(&signer.key().spki()))];
-        let list = seal_document(DocumentKind::RevocationList, &subject, predicate, &signer).unwrap();
+        let list = seal_document(DocumentKind::RevocationList, &subject, &predicate, &signer).unwrap();
         let mut trusted = execert::trust::Trust::new()
             .key(object! { "key": b64(&key("record").key().spki()), "operator": "acme" })
             .key(object! { "key": b64(&signer.key().spki()), "operator": "acme", "role": "revocation" })

@@ -59,7 +59,7 @@ fn short(recorder: &Recorder) -> Vec<Value> {
         };
         let mut shown = content.as_object().cloned().unwrap_or_default();
         shown.remove("runtime");
-        let text = String::from_utf8(execert::canon::to_jcs(&shown.into())).unwrap();
+        let text = String::from_utf8(execert::canon::to_jcs(&shown)).unwrap();
         let text = digests
             .iter()
             .enumerate()

@@ -179,7 +179,7 @@ fn no_secret_is_ever_stored() {
             let secret = secret(kind, &mut random);
             for (place, content) in places(&secret).iter().enumerate() {
                 let written = stored(&Profile::default(), content);
-                let escaped = String::from_utf8(to_jcs(&core(&secret).into())).unwrap();
+                let escaped = String::from_utf8(to_jcs(&core(&secret))).unwrap();
                 let encoded = b64(format!("key: {secret}\n").as_bytes());
                 if written.contains(escaped.trim_matches('"')) || written.contains(&encoded) {
                     missed.push((kind, place, secret.clone()));

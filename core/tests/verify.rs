@@ -329,7 +329,7 @@ fn a_certificate_and_an_approval_that_are_not_as_said() {
         "request": request, "verdict": "refused", "expires_at": time(900), "role": "lead",
     };
     let subject = [Subject::sha256("request", request)];
-    let document = execert::record::seal_document(DocumentKind::Approval, &subject, predicate, &approver).unwrap();
+    let document = execert::record::seal_document(DocumentKind::Approval, &subject, &predicate, &approver).unwrap();
     let body = Body::Approval {
         verdict: execert::record::ApprovalVerdict::Approved,
         request,

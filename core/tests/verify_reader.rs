@@ -23,7 +23,7 @@ fn listed(entries: Vec<Value>, next_update: i64) -> Value {
         "this_update": time(0), "next_update": time(next_update), "entries": entries,
     };
     let subject = [Subject::sha256("issuer", Digest::of(&signer.key().spki()))];
-    let list = execert::record::seal_document(DocumentKind::RevocationList, &subject, predicate, &signer).unwrap();
+    let list = execert::record::seal_document(DocumentKind::RevocationList, &subject, &predicate, &signer).unwrap();
     execert::trust::Trust::new()
         .key(object! { "key": b64(&key("record").key().spki()), "operator": "acme" })
         .key(object! { "key": b64(&signer.key().spki()), "operator": "acme", "role": "revocation" })

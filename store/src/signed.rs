@@ -31,7 +31,7 @@ impl Keys {
             listed.iter().chain([body]).for_each(|entry| self.add(entry));
         }
         let envelope = Envelope::parse(&row.envelope).map_err(|_| wrong("its envelope cannot be read"))?;
-        if to_jcs(&Value::Object(envelope.to_object())) != row.envelope {
+        if to_jcs(&envelope) != row.envelope {
             return Err(wrong("its envelope is not as it was written"));
         }
         let signer = predicate.get("key").and_then(Value::as_str).and_then(KeyId::parse);

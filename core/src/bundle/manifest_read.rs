@@ -42,7 +42,7 @@ pub(super) fn read_manifest(line: EnvelopeLine, payload: &Value) -> Result<Manif
     if statement::kind_of(&payload)? != DocumentKind::Bundle {
         return Err(not_first());
     }
-    let members = statement::members(&payload.with_codes(Codes::BUNDLE))?;
+    let members = statement::parts(&payload.with_codes(Codes::BUNDLE))?;
     let predicate = members.need("predicate")?;
     let runs = predicate.value().get("scope").and_then(Value::as_str) == Some("runs");
     let all = predicate.object(if runs { &REQUIRED_RUNS } else { &REQUIRED }, &OPTIONAL)?;

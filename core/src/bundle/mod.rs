@@ -12,4 +12,7 @@ mod write;
 pub use line::{BasisLine, ContentForm, DocumentLine, Line, Material, RecordLine, Withheld, WithheldAt};
 pub use manifest::{ChainName, ChainRange, Manifest, RunRange, Scope};
 pub use reader::Reader;
+#[cfg(feature = "record")]
+pub(crate) use write::envelope_line;
+pub(crate) use write::withheld_line;
 pub use write::{BundleWriter, Materials, NewManifest, record_line};

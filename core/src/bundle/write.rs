@@ -5,11 +5,17 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
+#[cfg(feature = "record")]
+use super::ContentForm;
 use super::{ChainName, ChainRange, RunRange, Scope};
-use crate::canon::{Object, Value, parse, to_jcs};
+#[cfg(feature = "record")]
+use crate::canon::B64;
+use crate::canon::{Object, Value, members, parse, to_jcs};
 use crate::codes::Code;
 use crate::content::{Form, Open, Tree};
 use crate::digest::{Digest, b64, hex, unb64};
+#[cfg(feature = "record")]
+use crate::envelope::Envelope;
 use crate::error::{Error, Result};
 use crate::id::Uuid;
 use crate::key::Signer;
@@ -88,7 +94,7 @@ impl NewManifest {
             }
         }
         let subject = [Subject::sha256("records", Digest::from_bytes(self.root))];
-        seal_document(DocumentKind::Bundle, &subject, out, signer)
+        seal_document(DocumentKind::Bundle, &subject, &out, signer)
     }
 }
 
@@ -244,6 +250,48 @@ impl<'w> BundleWriter<'w> {
         self.out.flush().map_err(io)?;
         Ok(self.bytes)
     }
+}
+
+/// A line with an envelope and what stands beside it.
+#[cfg(feature = "record")]
+pub(crate) fn envelope_line(envelope: &Envelope, content: &ContentForm, index: Option<&Value>) -> Vec<u8> {
+    let mut out = Vec::new();
+    members(&mut out, |it| {
+        let (mut opening, mut whole) = (None, None);
+        match content {
+            ContentForm::None => {}
+            ContentForm::Whole { content, seed } => {
+                it.put("content", content);
+                whole = Some(seed);
+            }
+            ContentForm::Redacted { content, open } => {
+                it.put("content", content);
+                opening = Some(open);
+            }
+        }
+        it.maybe("index", index);
+        it.maybe("open", opening);
+        envelope.members(it, |it| it.maybe("seed", whole.map(|seed| B64(seed))));
+    });
+    out
+}
+
+/// The line of a record that was taken out, with its place as far as that can be told.
+pub(crate) fn withheld_line(chain: Uuid, digest: &Digest, seq: Option<u64>, run: Option<(Uuid, u64)>) -> Vec<u8> {
+    let mut out = Vec::new();
+    members(&mut out, |it| {
+        it.put("chain", chain);
+        it.put("digest", digest);
+        it.put("execert", "withheld/1");
+        if let Some((id, seq)) = run {
+            it.object("run", |it| {
+                it.put("id", id);
+                it.put("seq", seq);
+            });
+        }
+        it.maybe("seq", seq);
+    });
+    out
 }
 
 /// A record line out of a ledger's row: envelope members and content members together, with the index if asked.

@@ -3,13 +3,16 @@
 //! What the writer emits, the reader accepts, byte for byte.
 
 pub mod fields;
+mod members;
 mod parse;
 mod value;
 mod write;
 
+pub use members::Jcs;
+pub(crate) use members::{B64, Hex, Members, members};
 pub use parse::{parse, parse_canonical};
 pub use value::{Object, Value, check_limits};
-pub use write::{to_jcs, write_jcs};
+pub use write::to_jcs;
 
 use std::cmp::Ordering;
 

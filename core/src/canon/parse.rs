@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::value::{Object, Value};
 use super::write::number_text;
-use super::{cmp_utf16, plain, push_pointer, write_jcs};
+use super::{Jcs, cmp_utf16, plain, push_pointer};
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::limits::{self, Limits};
@@ -56,7 +56,7 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Value> {
 pub fn parse_canonical(bytes: &[u8], limits: &Limits) -> Result<Value> {
     let value = parse(bytes, limits)?;
     let mut again = Vec::with_capacity(bytes.len());
-    write_jcs(&value, &mut again);
+    value.write_jcs(&mut again);
     if again != bytes {
         return Err(Error::new(Code::CanonNotCanonical, "the text is not in canonical form").at(""));
     }

@@ -206,14 +206,8 @@ impl Value {
     }
 
     /// The number, if it is an integer from 0 to 2^53 - 1.
-    #[expect(
-        clippy::as_conversions,
-        reason = "an integer from 0 to 2^53 - 1 converts exactly both ways"
-    )]
     pub fn as_int(&self) -> Option<u64> {
-        let number = self.as_f64()?;
-        let limit = limits::MAX_INTEGER as f64;
-        (number.fract() == 0.0 && (0.0..=limit).contains(&number)).then_some(number as u64)
+        whole(self.as_f64()?)
     }
 
     /// The elements.
@@ -257,6 +251,18 @@ impl Value {
         }
         Some(here)
     }
+}
+
+/// The integer that a double is, from 0 to 2^53 - 1.
+#[expect(
+    clippy::as_conversions,
+    reason = "an integer from 0 to 2^53 - 1 converts exactly both ways"
+)]
+pub(super) fn whole(number: f64) -> Option<u64> {
+    let limit = limits::MAX_INTEGER as f64;
+    let integer = number as u64;
+    // The conversion cuts off and saturates: what comes back equal was an integer.
+    ((0.0..=limit).contains(&number) && integer as f64 >= number).then_some(integer)
 }
 
 /// An array index as RFC 6901 writes it: no sign, no leading zero.

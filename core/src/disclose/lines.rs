@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{BufRead, BufReader, Read, Write};
 
+use crate::bundle::withheld_line;
 use crate::canon::{Object, Value, parse, to_jcs};
 use crate::codes::Code;
 use crate::content::{Form, Open};
@@ -10,7 +11,6 @@ use crate::digest::{Digest, b64, unb64};
 use crate::error::{Error, Result};
 use crate::id::Uuid;
 use crate::limits::{self, Limits};
-use crate::object;
 
 /// Which record of a bundle: by seq, by run and `run.seq`, or all of a chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -291,16 +291,9 @@ impl Line {
     }
 
     fn withheld(&self, scope_runs: bool, run_is_later: bool) -> Vec<u8> {
-        let mut object = object! { "execert": "withheld/1", "chain": self.chain, "digest": self.digest };
-        if !scope_runs {
-            object.put("seq", self.seq.map(Value::count));
-        }
-        if let Some((id, seq)) = self.run
-            && (scope_runs || run_is_later)
-        {
-            object.insert("run", object! { "id": id, "seq": Value::count(seq) });
-        }
-        to_jcs(&Value::Object(object))
+        let seq = self.seq.filter(|_| !scope_runs);
+        let run = self.run.filter(|_| scope_runs || run_is_later);
+        withheld_line(self.chain, &self.digest, seq, run)
     }
 }
 

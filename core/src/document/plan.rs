@@ -273,7 +273,7 @@ pub(super) fn read_profile(all: &Fields<'_>) -> Result<DocumentBody> {
 
 #[cfg(test)]
 mod tests {
-    use crate::canon::{self, Object, Value};
+    use crate::canon::{self, Jcs, Object, Value};
     use crate::codes::Code;
     use crate::digest::b64;
     use crate::document::{Document, DocumentBody};
@@ -304,7 +304,8 @@ mod tests {
     }
 
     fn read(kind: DocumentKind, predicate: Object) -> Result<Document, (Code, String)> {
-        let payload = canon::to_jcs(&statement(kind, &[Subject::content([0; 32])], predicate).into());
+        let mut payload = Vec::new();
+        statement(kind, &[Subject::content([0; 32])], |out| predicate.write_jcs(out), &mut payload);
         let envelope = Envelope {
             payload,
             signatures: Vec::new(),

@@ -34,7 +34,7 @@ impl Document {
     /// # Errors
     /// `record.unknown_member`, `record.malformed`.
     pub(crate) fn read(kind: DocumentKind, payload: &Node<'_>) -> Result<Document> {
-        let statement = statement::members(payload)?;
+        let statement = statement::parts(payload)?;
         let predicate = statement.need("predicate")?;
         let (own, optional) = names(kind);
         let all = members(&predicate, own, optional)?;

@@ -186,7 +186,7 @@ impl Record {
     /// # Errors
     /// `record.unknown_member`, `record.malformed`.
     pub(crate) fn read(payload: &Node<'_>) -> Result<Record> {
-        let members = statement::members(payload)?;
+        let members = statement::parts(payload)?;
         let predicate = members.need("predicate")?;
         let record = read::read_record(&predicate)?;
         let about = Subject::content(record.content.root);

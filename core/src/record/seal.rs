@@ -11,18 +11,20 @@
 use super::{
     Body, Capture, ContentHead, Decision, Failure, Kind, Link, Mode, Model, Party, Phase, Record, Source, Status, Usage,
 };
-use crate::canon::{Object, Value, check_limits, cmp_utf16, to_jcs};
+use crate::canon::{B64, Jcs, Object, Value, check_limits, cmp_utf16, members, to_jcs};
 use crate::codes::Code;
 use crate::content;
 use crate::digest::{Digest, b64};
-use crate::envelope::{PAYLOAD_TYPE, pae};
+use crate::envelope::{Envelope, pae};
 use crate::error::{Error, Result};
 use crate::id::Uuid;
 use crate::key::{MacKey, Signer};
 use crate::limits;
-use crate::object;
 use crate::statement::{DocumentKind, Subject, statement};
 use crate::time::Timestamp;
+
+/// Room for most payloads and rows, so that one is not moved as it grows.
+const ROOM: usize = 2048;
 
 /// A record before it has a place: what is told, not yet where in the chain, when and by which key.
 #[derive(Debug, Clone)]
@@ -150,13 +152,19 @@ impl Committed {
         let row = if keep.all {
             None
         } else {
-            let row = if keep.hidden.is_empty() {
-                object! { "content": content, "seed": b64(seed) }
+            let mut row = Vec::with_capacity(ROOM);
+            if keep.hidden.is_empty() {
+                members(&mut row, |it| {
+                    it.put("content", &content);
+                    it.put("seed", B64(seed));
+                });
             } else {
                 let (content, open) = content::redact(&content, &content::Form::Whole(*seed), &keep.hidden)?;
-                object! { "content": content, "open": open.to_value() }
-            };
-            let row = to_jcs(&Value::Object(row));
+                members(&mut row, |it| {
+                    it.put("content", content);
+                    it.put("open", open.to_value());
+                });
+            }
             if row.len() > limits::CONTENT_BYTES {
                 return Err(Error::new(Code::CanonTooLarge, "the content of a record is larger than 16 MiB").at(""));
             }
@@ -199,18 +207,17 @@ pub fn seal(
         .links
         .sort_by(|a, b| (a.rel.as_str(), a.digest).cmp(&(b.rel.as_str(), b.digest)));
     record.links.dedup();
-    let mut statement = Value::Object(statement(DocumentKind::Record, &subject, record.to_object(false)));
-    record.mac.tag = mac.tag(&to_jcs(&statement));
-    if let Some(out) = statement
-        .as_object_mut()
-        .and_then(|it| it.get_mut("predicate"))
-        .and_then(Value::as_object_mut)
-        .and_then(|it| it.get_mut("mac"))
-        .and_then(Value::as_object_mut)
-    {
-        out.insert("tag", b64(&record.mac.tag));
-    }
-    sign(&to_jcs(&statement), signers)
+    let mut payload = Vec::with_capacity(ROOM);
+    let mut tag = 0..0;
+    let predicate = |out: &mut Vec<u8>| tag = record.write(out);
+    statement(DocumentKind::Record, &subject, predicate, &mut payload);
+    // The tag is made over the statement without it, then put where it belongs.
+    let (before, rest) = payload.split_at(tag.start);
+    let after = rest.get(tag.len()..).unwrap_or_default();
+    record.mac.tag = mac.tag([before, after]);
+    let member = format!(r#","tag":"{}""#, b64(&record.mac.tag));
+    payload.splice(tag, member.into_bytes());
+    sign(payload, signers)
 }
 
 /// Signs a document that is not a record: manifest, approval and the like.
@@ -220,13 +227,15 @@ pub fn seal(
 pub fn seal_document(
     kind: DocumentKind,
     subject: &[Subject],
-    predicate: Object,
+    predicate: &Object,
     signer: &dyn Signer,
 ) -> Result<Sealed> {
-    sign(&to_jcs(&Value::Object(statement(kind, subject, predicate))), &[signer])
+    let mut payload = Vec::with_capacity(ROOM);
+    statement(kind, subject, |out| predicate.write_jcs(out), &mut payload);
+    sign(payload, &[signer])
 }
 
-fn sign(payload: &[u8], signers: &[&dyn Signer]) -> Result<Sealed> {
+fn sign(payload: Vec<u8>, signers: &[&dyn Signer]) -> Result<Sealed> {
     if payload.len() > limits::PAYLOAD_BYTES {
         return Err(Error::new(
             Code::RecordTooLarge,
@@ -234,21 +243,14 @@ fn sign(payload: &[u8], signers: &[&dyn Signer]) -> Result<Sealed> {
         )
         .hint("put what is large into the content: input, output or params"));
     }
-    let message = pae(payload);
+    let message = pae(&payload);
     let mut signatures = Vec::with_capacity(signers.len());
     for signer in signers {
-        let signature = signer.sign(&message)?;
-        signatures.push(Value::Object(
-            object! { "keyid": signer.key().keyid(), "sig": b64(&signature) },
-        ));
+        signatures.push((signer.key().keyid(), signer.sign(&message)?.to_vec()));
     }
-    let envelope = Value::Object(object! {
-        "payloadType": PAYLOAD_TYPE,
-        "payload": b64(payload),
-        "signatures": signatures,
-    });
+    let envelope = Envelope { payload, signatures };
     Ok(Sealed {
-        digest: Digest::of(payload),
+        digest: envelope.digest(),
         envelope: to_jcs(&envelope),
     })
 }

@@ -1,301 +1,329 @@
-//! A record as the JSON object that its payload holds: the predicate of docs/spec/03-record.md.
+//! A record as its payload holds it: the predicate of docs/spec/03-record.md, written member by member in canonical order.
 
-use super::{Body, ChainOpen, Decision, KeyEntry, Link, Model, Party, Place, Record, RunEnd, RunStart, Usage};
-use crate::canon::{Object, Value};
-use crate::digest::{b64, hex};
-use crate::object;
+use core::ops::Range;
+
+use super::{
+    Body, ChainOpen, Continues, Decision, Heartbeat, KeyEntry, Link, Mac, Model, Party, Place, Record, RunEnd, RunStart,
+    Usage,
+};
+use crate::canon::{B64, Hex, Jcs, Members, Value, members, parse, to_jcs};
+use crate::limits::Limits;
+
+/// Bytes of `,"tag":"…"`: 32 bytes are 44 letters of base64.
+const TAG_MEMBER: usize = 53;
+
+impl Jcs for Record {
+    fn write_jcs(&self, out: &mut Vec<u8>) {
+        self.write(out);
+    }
+}
 
 impl Record {
-    /// The predicate. `mac.tag` is left out while `tag` is false: the tag is made over the statement without it.
-    #[must_use]
-    pub fn to_object(&self, tag: bool) -> Object {
-        let mut mac = object! { "epoch": Value::count(self.mac.epoch) };
-        if tag {
-            mac.insert("tag", b64(&self.mac.tag));
-        }
-        let mut out = object! {
-            "version": 1,
-            "recorded_at": self.recorded_at,
-            "key": self.key,
-            "nonce": b64(&self.nonce),
-            "id": self.id,
-            "tenant": self.tenant.as_str(),
-            "chain": place(&self.chain),
-            "kind": self.kind.as_str(),
-            "phase": self.phase.as_str(),
-            "mode": self.mode.as_str(),
-            "capture": self.capture.as_str(),
-            "content": self.content_head(),
-            "mac": mac,
-        };
-        out.put("ext", self.ext.clone());
-        out.put("status", self.status.map(super::Status::as_str));
-        out.put("failure", self.failure.map(super::Failure::as_str));
-        out.put("run", self.run.as_ref().map(place));
-        out.put("step", self.step);
-        out.put("attempt", self.attempt.map(Value::count));
-        out.put("name", self.name.as_deref());
-        out.put("call_id", self.call_id.as_deref());
-        out.put("actor", self.actor.as_ref().map(party));
-        out.put("principal", self.principal.as_ref().map(party));
-        out.put("tool", self.tool.map(|definition| object! { "definition": definition }));
-        out.put("model", self.model.as_ref().map(model));
-        out.put("decision", self.decision.as_ref().map(Decision::to_object));
-        out.put("usage", self.usage.as_ref().map(usage).filter(|it| !it.is_empty()));
-        out.put("started_at", self.started_at);
-        out.put("ended_at", self.ended_at);
-        out.put("runtime", self.runtime);
-        out.put(
-            "trace",
-            self.trace.as_deref().map(|parent| object! { "traceparent": parent }),
-        );
-        if !self.links.is_empty() {
-            out.insert(
-                "links",
-                self.links.iter().map(|it| Value::from(link(it))).collect::<Vec<_>>(),
-            );
-        }
-        out.put("body", body(&self.body));
-        out
+    /// Writes the predicate; answers where the member `mac.tag` stands, comma included.
+    pub(super) fn write(&self, out: &mut Vec<u8>) -> Range<usize> {
+        let mut tag = 0..0;
+        members(out, |it| tag = self.members(it));
+        tag
     }
 
-    fn content_head(&self) -> Object {
-        let mut out = object! { "root": hex(&self.content.root) };
-        if !self.content.sources.is_empty() {
-            out.insert(
-                "sources",
-                pairs(
-                    self.content
-                        .sources
-                        .iter()
-                        .map(|(at, source)| (at.as_str(), source.as_str())),
-                ),
-            );
+    fn members(&self, it: &mut Members<'_>) -> Range<usize> {
+        it.maybe("actor", self.actor.as_ref());
+        it.maybe("attempt", self.attempt);
+        self.body(it);
+        it.maybe("call_id", self.call_id.as_deref());
+        it.put("capture", self.capture.as_str());
+        it.put("chain", self.chain);
+        it.object("content", |it| {
+            it.list("kept_out", &self.content.kept_out);
+            it.put("root", Hex(&self.content.root));
+            let sources = self.content.sources.iter();
+            let sources: Vec<_> = sources.map(|(at, source)| (at.as_str(), source.as_str())).collect();
+            it.list("sources", &sources);
+        });
+        it.maybe("decision", self.decision.as_ref());
+        it.maybe("ended_at", self.ended_at);
+        it.maybe("ext", self.ext.as_ref());
+        it.maybe("failure", self.failure.map(super::Failure::as_str));
+        it.put("id", self.id);
+        it.put("key", self.key);
+        it.put("kind", self.kind.as_str());
+        it.list("links", &self.links);
+        it.put("mac", &self.mac);
+        let end = it.written().saturating_sub(1);
+        it.put("mode", self.mode.as_str());
+        it.maybe("model", self.model.as_ref());
+        it.maybe("name", self.name.as_deref());
+        it.put("nonce", B64(&self.nonce));
+        it.put("phase", self.phase.as_str());
+        it.maybe("principal", self.principal.as_ref());
+        it.put("recorded_at", self.recorded_at);
+        it.maybe("run", self.run);
+        it.maybe("runtime", self.runtime);
+        it.maybe("started_at", self.started_at);
+        it.maybe("status", self.status.map(super::Status::as_str));
+        it.maybe("step", self.step);
+        it.put("tenant", self.tenant.as_str());
+        if let Some(definition) = self.tool {
+            it.object("tool", |it| it.put("definition", definition));
         }
-        if !self.content.kept_out.is_empty() {
-            out.insert(
-                "kept_out",
-                pairs(
-                    self.content
-                        .kept_out
-                        .iter()
-                        .map(|(at, rule)| (at.as_str(), rule.as_str())),
-                ),
-            );
+        if let Some(parent) = &self.trace {
+            it.object("trace", |it| it.put("traceparent", parent.as_str()));
         }
-        out
+        if let Some(usage) = self.usage.as_ref().filter(|usage| **usage != Usage::default()) {
+            it.put("usage", usage);
+        }
+        it.put("version", 1);
+        end.saturating_sub(TAG_MEMBER)..end
+    }
+
+    fn body(&self, it: &mut Members<'_>) {
+        match &self.body {
+            Body::None => {}
+            body => it.object("body", |it| write_body(body, it)),
+        }
+    }
+}
+
+impl Jcs for Mac {
+    fn write_jcs(&self, out: &mut Vec<u8>) {
+        members(out, |it| {
+            it.put("epoch", self.epoch);
+            it.put("tag", B64(&self.tag));
+        });
+    }
+}
+
+impl Mac {
+    /// What the tag of a payload covers: all but the member `tag`.
+    pub(crate) fn covers<'p>(&self, payload: &'p [u8]) -> Option<[&'p [u8]; 2]> {
+        // The payload is canonical, so the member stands exactly so; a text like it elsewhere would hold its own tag.
+        let whole = [br#""mac":"#, to_jcs(self).as_slice()].concat();
+        let found = payload.windows(whole.len()).position(|window| window == whole)?;
+        let end = found.checked_add(whole.len())?.checked_sub(1)?;
+        Some([payload.get(..end.checked_sub(TAG_MEMBER)?)?, payload.get(end..)?])
     }
 }
 
 impl Decision {
     /// The `decision` member.
     #[must_use]
-    pub fn to_object(&self) -> Object {
-        let mut out = object! {
-            "verdict": self.verdict.as_str(),
-            "layer": self.layer.as_str(),
-            "tier": self.tier.as_str(),
-            "reason": self.reason.as_str(),
-        };
-        out.put("deciding", strings(&self.deciding));
-        out.put("policy", self.policy);
-        out.put("schema", self.schema);
-        out.put("engine", self.engine.as_deref());
-        out.put("engine_version", self.engine_version.as_deref());
-        out.put("obligations", strings(&self.obligations));
-        out.put("expires_at", self.expires_at);
-        out
+    pub fn to_value(&self) -> Value {
+        // What the writer writes, the reader reads.
+        parse(&to_jcs(self), &Limits::PAYLOAD).unwrap_or_default()
     }
 }
 
-/// `[[a, b], …]`.
-fn pairs<'a>(items: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Value> {
-    items.map(|(a, b)| Value::Array(vec![a.into(), b.into()])).collect()
-}
-
-/// A list of texts; nothing when it is empty, since the format has no empty lists.
-fn strings(items: &[String]) -> Option<Vec<Value>> {
-    (!items.is_empty()).then(|| items.iter().map(|item| item.as_str().into()).collect())
-}
-
-fn place(at: &Place) -> Object {
-    object! {
-        "id": at.id,
-        "seq": Value::count(at.seq),
-        "prev": at.prev.map_or(Value::Null, Value::from),
+impl Jcs for Decision {
+    fn write_jcs(&self, out: &mut Vec<u8>) {
+        members(out, |it| {
+            it.list("deciding", &self.deciding);
+            it.maybe("engine", self.engine.as_deref());
+            it.maybe("engine_version", self.engine_version.as_deref());
+            it.maybe("expires_at", self.expires_at);
+            it.put("layer", self.layer.as_str());
+            it.list("obligations", &self.obligations);
+            it.maybe("policy", self.policy);
+            it.put("reason", self.reason.as_str());
+            it.maybe("schema", self.schema);
+            it.put("tier", self.tier.as_str());
+            it.put("verdict", self.verdict.as_str());
+        });
     }
 }
 
-fn party(who: &Party) -> Object {
-    object! { "type": who.kind.as_str(), "id": who.id.as_str() }
-}
-
-fn model(model: &Model) -> Object {
-    let mut out = object! { "provider": model.provider.as_str(), "requested": model.requested.as_str() };
-    out.put("served", model.served.as_deref());
-    out.put("response_id", model.response_id.as_deref());
-    out
-}
-
-fn usage(usage: &Usage) -> Object {
-    let mut out = Object::new();
-    let counts = [
-        ("input_tokens", usage.input_tokens),
-        ("output_tokens", usage.output_tokens),
-        ("cached_tokens", usage.cached_tokens),
-        ("reasoning_tokens", usage.reasoning_tokens),
-        ("duration_us", usage.duration_us),
-        ("cost_micros", usage.cost_micros),
-    ];
-    for (name, count) in counts {
-        out.put(name, count.map(Value::count));
+impl Jcs for Place {
+    fn write_jcs(&self, out: &mut Vec<u8>) {
+        members(out, |it| {
+            it.put("id", self.id);
+            it.put("prev", self.prev);
+            it.put("seq", self.seq);
+        });
     }
-    out.put("unit", usage.unit.as_deref());
-    out
 }
 
-fn link(link: &Link) -> Object {
-    let mut out = object! { "rel": link.rel.as_str(), "digest": link.digest };
-    out.put("chain", link.chain);
-    out.put("seq", link.seq.map(Value::count));
-    out
+impl Jcs for Party {
+    fn write_jcs(&self, out: &mut Vec<u8>) {
+        members(out, |it| {
+            it.put("id", self.id.as_str());
+            it.put("type", self.kind.as_str());
+        });
+    }
 }
 
-fn key_entry(key: &KeyEntry) -> Object {
-    let mut out = object! { "spki": b64(&key.spki.spki()), "role": key.role.as_str() };
-    out.put("not_after", key.not_after);
-    out
+impl Jcs for Model {
+    fn write_jcs(&self, out: &mut Vec<u8>) {
+        members(out, |it| {
+            it.put("provider", self.provider.as_str());
+            it.put("requested", self.requested.as_str());
+            it.maybe("response_id", self.response_id.as_deref());
+            it.maybe("served", self.served.as_deref());
+        });
+    }
 }
 
-fn body(body: &Body) -> Option<Object> {
-    Some(match body {
-        Body::None => return None,
-        Body::ChainOpen(open) => chain_open(open),
-        Body::ChainSeal(seal) => object! {
-            "count": Value::count(seal.count),
-            "head": seal.head,
-            "runs": Value::count(seal.runs),
-            "open_intents": Value::count(seal.open_intents),
-        },
-        Body::Heartbeat(beat) => {
-            let mut out = object! {
-                "first": Value::count(beat.first),
-                "last": Value::count(beat.last),
-                "size": Value::count(beat.size),
-                "root": hex(&beat.root),
-                "next_mac": beat.next_mac,
-                "open_intents": Value::count(beat.open_intents),
-            };
-            out.put("beacon", beat.beacon);
-            out
+impl Jcs for Usage {
+    fn write_jcs(&self, out: &mut Vec<u8>) {
+        members(out, |it| {
+            it.maybe("cached_tokens", self.cached_tokens);
+            it.maybe("cost_micros", self.cost_micros);
+            it.maybe("duration_us", self.duration_us);
+            it.maybe("input_tokens", self.input_tokens);
+            it.maybe("output_tokens", self.output_tokens);
+            it.maybe("reasoning_tokens", self.reasoning_tokens);
+            it.maybe("unit", self.unit.as_deref());
+        });
+    }
+}
+
+impl Jcs for Link {
+    fn write_jcs(&self, out: &mut Vec<u8>) {
+        members(out, |it| {
+            it.maybe("chain", self.chain);
+            it.put("digest", self.digest);
+            it.put("rel", self.rel.as_str());
+            it.maybe("seq", self.seq);
+        });
+    }
+}
+
+impl KeyEntry {
+    fn members(&self, it: &mut Members<'_>) {
+        it.maybe("not_after", self.not_after);
+        it.put("role", self.role.as_str());
+        it.put("spki", B64(&self.spki.spki()));
+    }
+}
+
+impl Jcs for KeyEntry {
+    fn write_jcs(&self, out: &mut Vec<u8>) {
+        members(out, |it| self.members(it));
+    }
+}
+
+fn write_body(body: &Body, it: &mut Members<'_>) {
+    match body {
+        Body::None => {}
+        Body::ChainOpen(open) => chain_open(open, it),
+        Body::ChainSeal(seal) => {
+            it.put("count", seal.count);
+            it.put("head", seal.head);
+            it.put("open_intents", seal.open_intents);
+            it.put("runs", seal.runs);
         }
-        Body::KeyAdd(key) => key_entry(key),
-        Body::KeyRetire { keyid } => object! { "keyid": *keyid },
+        Body::Heartbeat(beat) => heartbeat(beat, it),
+        Body::KeyAdd(key) => key.members(it),
+        Body::KeyRetire { keyid } => it.put("keyid", *keyid),
         Body::KeyRevoke {
             keyid,
             reason,
             as_of_seq,
         } => {
-            object! { "keyid": *keyid, "reason": reason.as_str(), "as_of_seq": Value::count(*as_of_seq) }
+            it.put("as_of_seq", *as_of_seq);
+            it.put("keyid", *keyid);
+            it.put("reason", reason.as_str());
         }
-        Body::RunStart(start) => run_start(start),
-        Body::RunEnd(end) => run_end(end),
+        Body::RunStart(start) => run_start(start, it),
+        Body::RunEnd(end) => run_end(end, it),
         Body::Plan { event, document } => {
-            let mut out = object! { "event": event.as_str() };
-            out.put("document", *document);
-            out
+            it.maybe("document", *document);
+            it.put("event", event.as_str());
         }
         Body::ApprovalRequest {
             role,
             quorum,
             expires_at,
         } => {
-            object! { "role": role.as_str(), "quorum": Value::count(*quorum), "expires_at": *expires_at }
+            it.put("expires_at", *expires_at);
+            it.put("quorum", *quorum);
+            it.put("role", role.as_str());
         }
         Body::Approval {
             verdict,
             request,
             document,
         } => {
-            let mut out = object! { "verdict": verdict.as_str(), "request": *request };
-            out.put("document", *document);
-            out
+            it.maybe("document", *document);
+            it.put("request", *request);
+            it.put("verdict", verdict.as_str());
         }
-        Body::Escalation { to, request } => object! { "to": to.as_str(), "request": *request },
-        Body::Note { event } => object! { "event": event.as_str() },
+        Body::Escalation { to, request } => {
+            it.put("request", *request);
+            it.put("to", to.as_str());
+        }
+        Body::Note { event } => it.put("event", event.as_str()),
         Body::Gap { lost, since, reason } => {
-            object! { "lost": Value::count(*lost), "since": *since, "reason": reason.as_str() }
+            it.put("lost", *lost);
+            it.put("reason", reason.as_str());
+            it.put("since", *since);
         }
-        Body::ClockStep { from, to } => object! { "from": *from, "to": *to },
+        Body::ClockStep { from, to } => {
+            it.put("from", *from);
+            it.put("to", *to);
+        }
         Body::Erasure {
             records,
             reason,
             authority,
-        } => object! {
-            "records": records.iter().map(|seq| Value::count(*seq)).collect::<Vec<_>>(),
-            "reason": reason.as_str(),
-            "authority": authority.as_str(),
-        },
-    })
-}
-
-fn chain_open(open: &ChainOpen) -> Object {
-    let mut out = object! {
-        "origin": open.origin.as_str(),
-        "keys": open.keys.iter().map(|key| Value::from(key_entry(key))).collect::<Vec<_>>(),
-        "mac": open.mac,
-        "gate": open.gate.as_str(),
-        "durability": open.durability.as_str(),
-        "witness": open.witness.as_str(),
-        "profile": open.profile,
-        "software": object! { "name": open.software.name.as_str(), "version": open.software.version.as_str() },
-    };
-    if !open.policies.is_empty() {
-        out.insert(
-            "policies",
-            open.policies
-                .iter()
-                .map(|digest| Value::from(*digest))
-                .collect::<Vec<_>>(),
-        );
+        } => {
+            it.put("authority", authority.as_str());
+            it.put("reason", reason.as_str());
+            it.put("records", records.as_slice());
+        }
     }
-    out.put(
-        "continues",
-        open.continues.as_ref().map(|old| {
-            let mut out = object! {
-                "chain": old.chain,
-                "seq": Value::count(old.seq),
-                "digest": old.digest,
-                "reason": old.reason.as_str(),
-            };
-            out.put("highest", old.highest.map(Value::count));
-            out
-        }),
-    );
-    out
 }
 
-fn run_start(start: &RunStart) -> Object {
-    let mut out = Object::new();
-    out.put("certificate", start.certificate);
-    out.put("run_no", start.run_no.map(Value::count));
-    out.put("previous", start.previous);
-    out.put("thread", start.thread.as_deref());
-    out
+fn chain_open(open: &ChainOpen, it: &mut Members<'_>) {
+    it.maybe("continues", open.continues.as_ref());
+    it.put("durability", open.durability.as_str());
+    it.put("gate", open.gate.as_str());
+    it.put("keys", open.keys.as_slice());
+    it.put("mac", open.mac);
+    it.put("origin", open.origin.as_str());
+    it.list("policies", &open.policies);
+    it.put("profile", open.profile);
+    it.object("software", |it| {
+        it.put("name", open.software.name.as_str());
+        it.put("version", open.software.version.as_str());
+    });
+    it.put("witness", open.witness.as_str());
 }
 
-fn run_end(end: &RunEnd) -> Object {
-    let mut out = object! {
-        "records": Value::count(end.records),
-        "root": hex(&end.root),
-        "steps": Value::count(end.steps),
-        "enforced": Value::count(end.enforced),
-        "observed": Value::count(end.observed),
-        "reported": Value::count(end.reported),
-    };
-    out.put("duplicates", end.duplicates.map(Value::count));
-    if end.sampled {
-        out.insert("sampled", true);
+impl Jcs for Continues {
+    fn write_jcs(&self, out: &mut Vec<u8>) {
+        members(out, |it| {
+            it.put("chain", self.chain);
+            it.put("digest", self.digest);
+            it.maybe("highest", self.highest);
+            it.put("reason", self.reason.as_str());
+            it.put("seq", self.seq);
+        });
     }
-    out
+}
+
+fn heartbeat(beat: &Heartbeat, it: &mut Members<'_>) {
+    it.maybe("beacon", beat.beacon);
+    it.put("first", beat.first);
+    it.put("last", beat.last);
+    it.put("next_mac", beat.next_mac);
+    it.put("open_intents", beat.open_intents);
+    it.put("root", Hex(&beat.root));
+    it.put("size", beat.size);
+}
+
+fn run_start(start: &RunStart, it: &mut Members<'_>) {
+    it.maybe("certificate", start.certificate);
+    it.maybe("previous", start.previous);
+    it.maybe("run_no", start.run_no);
+    it.maybe("thread", start.thread.as_deref());
+}
+
+fn run_end(end: &RunEnd, it: &mut Members<'_>) {
+    it.maybe("duplicates", end.duplicates);
+    it.put("enforced", end.enforced);
+    it.put("observed", end.observed);
+    it.put("records", end.records);
+    it.put("reported", end.reported);
+    it.put("root", Hex(&end.root));
+    it.maybe("sampled", end.sampled.then_some(true));
+    it.put("steps", end.steps);
 }

@@ -100,7 +100,7 @@ impl Recorder {
             .at(format!("/{name}")));
         }
         let subject = [Subject::sha256("request", digest)];
-        let document = seal_document(DocumentKind::Approval, &subject, told, &key)?;
+        let document = seal_document(DocumentKind::Approval, &subject, &told, &key)?;
         let content = super::args::content(&fields, &["text", "names"])?;
         let mut draft = Draft::new(Kind::Approval, core.commit(content, Vec::new())?);
         draft.body = Body::Approval {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{Core, proof};
-use crate::canon::{Object, Value, parse, to_jcs};
+use crate::canon::{Object, Value, parse};
 use crate::checkpoint::Checkpoint;
 use crate::codes::Code;
 use crate::digest::{Digest, ct_eq, unb64};
@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::key::{KeyId, MacKey, PublicKey};
 use crate::limits::Limits;
 use crate::merkle::{Frontier, leaf};
+use crate::record::Mac;
 use crate::store::{Batch, Head, Ledger, Row, State, Turn};
 
 /// Checks the newest epoch inside a turn; damage freezes the ledger.
@@ -97,12 +98,11 @@ fn whole(row: &Row, prev: Option<Digest>, mac: &MacKey, keys: &BTreeMap<KeyId, P
     if envelope.digest() != row.digest {
         return Err(wrong("does not have the digest it is kept under"));
     }
-    let mut statement = parse(&envelope.payload, &Limits::PAYLOAD).map_err(|_| wrong("cannot be read"))?;
-    let predicate = statement
-        .as_object_mut()
-        .and_then(|it| it.get_mut("predicate"))
-        .and_then(Value::as_object_mut);
-    let told = predicate.ok_or_else(|| wrong("cannot be read"))?;
+    let statement = parse(&envelope.payload, &Limits::PAYLOAD).map_err(|_| wrong("cannot be read"))?;
+    let told = statement
+        .get("predicate")
+        .and_then(Value::as_object)
+        .ok_or_else(|| wrong("cannot be read"))?;
     let place = told.get("chain");
     let named = place
         .and_then(|it| it.get("prev"))
@@ -112,12 +112,13 @@ fn whole(row: &Row, prev: Option<Digest>, mac: &MacKey, keys: &BTreeMap<KeyId, P
         return Err(wrong("does not follow the one before it"));
     }
     let key = told.get("key").and_then(Value::as_str).and_then(KeyId::parse);
-    let tag = told
-        .get_mut("mac")
-        .and_then(Value::as_object_mut)
-        .and_then(|it| it.remove("tag"));
-    let tag = tag.as_ref().and_then(Value::as_str).and_then(unb64).unwrap_or_default();
-    if !ct_eq(&tag, &mac.tag(&to_jcs(&statement))) {
+    let tagged = told.get("mac").and_then(|it| {
+        let tag = unb64(it.get("tag")?.as_str()?)?.try_into().ok()?;
+        let epoch = it.get("epoch")?.as_int()?;
+        let told = Mac { epoch, tag };
+        Some(ct_eq(&mac.tag(told.covers(&envelope.payload)?), &tag))
+    });
+    if tagged != Some(true) {
         return Err(wrong("has a wrong tag"));
     }
     let signed = key.is_some_and(|keyid| {

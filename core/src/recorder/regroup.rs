@@ -9,9 +9,9 @@ use std::io::{Read, Write};
 use super::named::Named;
 use crate::bundle::{
     BundleWriter, ChainName, ChainRange, ContentForm, Line, Manifest, Material, Materials, NewManifest, Reader,
-    RunRange, Scope, WithheldAt,
+    RunRange, Scope, WithheldAt, envelope_line, withheld_line,
 };
-use crate::canon::{Object, Value, parse, to_jcs};
+use crate::canon::{Value, parse, to_jcs};
 use crate::codes::Code;
 use crate::digest::{Digest, b64};
 use crate::envelope::Envelope;
@@ -34,8 +34,10 @@ struct Entry {
     digest: Digest,
     run: Option<(Uuid, u64)>,
     kind: Option<Kind>,
-    line: Object,
+    /// None: withheld.
     envelope: Option<Envelope>,
+    content: ContentForm,
+    index: Option<Value>,
 }
 
 /// A bundle taken apart.
@@ -77,8 +79,9 @@ fn take_apart(source: &mut dyn Read) -> Result<Parts> {
                     digest: record.digest,
                     run: record.record.run.map(|place| (place.id, place.seq)),
                     kind: Some(record.record.kind),
-                    line: beside(record.envelope.to_object(), record.content, record.index),
                     envelope: Some(record.envelope),
+                    content: record.content,
+                    index: record.index,
                 });
             }
             Line::Withheld(gone) => {
@@ -92,7 +95,6 @@ fn take_apart(source: &mut dyn Read) -> Result<Parts> {
                         Some((id, seq))
                     }
                 };
-                let line = object! { "execert": "withheld/1", "chain": gone.chain, "digest": gone.digest };
                 let (chain, digest) = (gone.chain, gone.digest);
                 parts.entries.push(Entry {
                     chain,
@@ -101,34 +103,19 @@ fn take_apart(source: &mut dyn Read) -> Result<Parts> {
                     digest,
                     run,
                     kind: None,
-                    line,
                     envelope: None,
+                    content: ContentForm::None,
+                    index: None,
                 });
             }
             Line::Document(document) => {
-                let line = beside(document.envelope.to_object(), document.content, document.index);
-                parts.documents.insert(document.digest, to_jcs(&Value::Object(line)));
+                let line = envelope_line(&document.envelope, &document.content, document.index.as_ref());
+                parts.documents.insert(document.digest, line);
             }
             Line::Material(material) => parts.material(material),
         }
     }
     Ok(parts)
-}
-
-fn beside(mut line: Object, content: ContentForm, index: Option<Value>) -> Object {
-    match content {
-        ContentForm::Whole { content, seed } => {
-            line.insert("content", content);
-            line.insert("seed", b64(&seed));
-        }
-        ContentForm::Redacted { content, open } => {
-            line.insert("content", content);
-            line.insert("open", open);
-        }
-        ContentForm::None => {}
-    }
-    line.put("index", index);
-    line
 }
 
 impl Parts {
@@ -145,7 +132,7 @@ impl Parts {
             }
             Material::Basis(basis) => {
                 self.basis
-                    .insert(basis.digest, to_jcs(&Value::Object(basis.envelope.to_object())));
+                    .insert(basis.digest, to_jcs(&basis.envelope));
             }
             Material::Checkpoint(checkpoint) => self.checkpoints.push(checkpoint.to_string()),
             Material::Receipt(receipt) => {
@@ -222,7 +209,7 @@ pub fn split(
         if let (true, Some(envelope)) = (gives, &entry.envelope) {
             parts
                 .basis
-                .insert(entry.digest, to_jcs(&Value::Object(envelope.to_object())));
+                .insert(entry.digest, to_jcs(envelope));
         }
     }
     parts
@@ -311,7 +298,8 @@ pub fn join(sources: &mut [&mut dyn Read], signer: &dyn Signer, host: &dyn Host,
     };
     // The same record twice: the fuller line stays.
     parts.entries.sort_by_key(|entry| {
-        let shown = entry.envelope.is_some().then_some(entry.line.len());
+        let content = entry.content != ContentForm::None;
+        let shown = entry.envelope.is_some().then_some((content, entry.index.is_some()));
         (
             entry.chain,
             entry.seq,
@@ -460,24 +448,17 @@ fn write(
         }
     }
     for entry in parts.entries {
-        let mut line = entry.line;
-        if entry.envelope.is_none() {
-            if !runs {
-                line.insert("seq", Value::count(entry.seq));
+        let line = match &entry.envelope {
+            Some(envelope) => envelope_line(envelope, &entry.content, entry.index.as_ref().filter(|_| index)),
+            None => {
+                // Only what the file itself can confirm.
+                let run = entry
+                    .run
+                    .filter(|(id, seq)| runs || last.get(id).is_some_and(|later| later > seq));
+                withheld_line(entry.chain, &entry.digest, (!runs).then_some(entry.seq), run)
             }
-            // Only what the file itself can confirm.
-            let place = entry
-                .run
-                .filter(|(id, seq)| runs || last.get(id).is_some_and(|later| later > seq));
-            line.put(
-                "run",
-                place.map(|(id, seq)| object! { "id": id, "seq": Value::count(seq) }),
-            );
-        }
-        if !index {
-            line.remove("index");
-        }
-        writer.line(&to_jcs(&Value::Object(line)))?;
+        };
+        writer.line(&line)?;
     }
     let bytes = writer.finish()?;
     Ok(Value::Object(

@@ -381,7 +381,7 @@ impl Run {
         answer.put("record", receipt.map(Receipt::to_value));
         answer.put("step", plan.draft.step);
         answer.put("input", plan.content.get("input").cloned());
-        answer.put("decision", plan.draft.decision.as_ref().map(Decision::to_object));
+        answer.put("decision", plan.draft.decision.as_ref().map(Decision::to_value));
         answer
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Case;
 use super::file::Standing;
 use crate::codes::Code;
-use crate::digest::{b64, ct_eq};
+use crate::digest::ct_eq;
 use crate::error::{Error, Result};
 use crate::key::MacKey;
 use crate::record::{Body, Mac};
@@ -56,18 +56,8 @@ impl Ratchet {
             return false;
         }
         let Some(key) = self.key(mac.epoch) else { return false };
-        // The payload is canonical, so the member stands exactly so; a text like it elsewhere would hold its own tag.
-        let whole = format!(r#""mac":{{"epoch":{},"tag":"{}"}}"#, mac.epoch, b64(&mac.tag));
-        let bare = format!(r#""mac":{{"epoch":{}}}"#, mac.epoch);
-        let Some(at) = payload
-            .windows(whole.len())
-            .position(|window| window == whole.as_bytes())
-        else {
-            return false;
-        };
-        let (before, rest) = payload.split_at(at);
-        let after = rest.get(whole.len()..).unwrap_or_default();
-        ct_eq(&key.tag(&[before, bare.as_bytes(), after].concat()), &mac.tag)
+        mac.covers(payload)
+            .is_some_and(|parts| ct_eq(&key.tag(parts), &mac.tag))
     }
 }
 

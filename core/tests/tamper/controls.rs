@@ -124,7 +124,7 @@ fn proper_redaction_holds() {
         for (path, _) in places(content).into_iter().filter(|(path, _)| !path.is_empty()) {
             let hide = format!(
                 r#"{{"seq":{seq},"paths":[{}]}}"#,
-                String::from_utf8(to_jcs(&pointer(&path).into())).unwrap()
+                String::from_utf8(to_jcs(&pointer(&path))).unwrap()
             );
             let report = made.report_of(&redacted(&made, &request(&hide, "")));
             assert_eq!(exit(&report), 0, "record {seq} {}: {}", pointer(&path), text(&report));
