@@ -76,6 +76,14 @@ impl Error {
         self
     }
 
+    /// The same error seen from one level above: its path is below this reference token.
+    #[must_use]
+    pub(crate) fn below(mut self, token: &str) -> Self {
+        let path = self.0.path.unwrap_or_default();
+        self.0.path = Some(format!("/{token}{path}"));
+        self
+    }
+
     /// The same error with a next step better than the one of its code.
     #[must_use]
     pub fn hint(mut self, text: impl Into<String>) -> Self {

@@ -75,9 +75,17 @@ impl fmt::Debug for KeyId {
 
 /// An Ed25519 public key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublicKey(VerifyingKey);
+pub struct PublicKey {
+    key: VerifyingKey,
+    weak: bool,
+}
 
 impl PublicKey {
+    fn of(key: VerifyingKey) -> Self {
+        let weak = key.is_weak();
+        PublicKey { key, weak }
+    }
+
     /// Reads a SubjectPublicKeyInfo, the 44 bytes of RFC 8410 and no other encoding.
     ///
     /// # Errors
@@ -100,7 +108,7 @@ impl PublicKey {
     /// # Errors
     /// `key.malformed` if they are no point of the curve.
     pub fn from_raw(raw: [u8; 32]) -> Result<Self> {
-        VerifyingKey::from_bytes(&raw).map(PublicKey).map_err(|_| {
+        VerifyingKey::from_bytes(&raw).map(PublicKey::of).map_err(|_| {
             Error::new(
                 Code::KeyMalformed,
                 "these 32 bytes are not a point of the Ed25519 curve",
@@ -114,7 +122,7 @@ impl PublicKey {
     /// `key.malformed`.
     pub fn from_pem(pem: &str) -> Result<Self> {
         VerifyingKey::from_public_key_pem(pem.trim())
-            .map(PublicKey)
+            .map(PublicKey::of)
             .map_err(|_| {
                 Error::new(
                     Code::KeyMalformed,
@@ -128,19 +136,19 @@ impl PublicKey {
     /// # Errors
     /// `key.malformed`, which does not happen for a key that was read.
     pub fn to_pem(&self) -> Result<String> {
-        self.0
+        self.key
             .to_public_key_pem(LineEnding::LF)
             .map_err(|_| Error::new(Code::KeyMalformed, "the key could not be written as PEM"))
     }
 
     /// SubjectPublicKeyInfo DER, 44 bytes.
     pub fn spki(&self) -> Vec<u8> {
-        [&SPKI_PREFIX[..], self.0.as_bytes()].concat()
+        [&SPKI_PREFIX[..], self.key.as_bytes()].concat()
     }
 
     /// The 32 bytes of RFC 8032.
     pub fn raw(&self) -> [u8; 32] {
-        self.0.to_bytes()
+        self.key.to_bytes()
     }
 
     /// The key id.
@@ -150,7 +158,7 @@ impl PublicKey {
 
     /// Whether the point has small order: such a key fits signatures that nobody made.
     pub fn is_weak(&self) -> bool {
-        self.0.is_weak()
+        self.weak
     }
 
     /// Strict verification: canonical A, R and S, no small order A or R, cofactorless.
@@ -158,12 +166,12 @@ impl PublicKey {
         let Ok(signature) = Signature::from_slice(signature) else {
             return false;
         };
-        self.is_canonical() && self.0.verify_strict(message, &signature).is_ok()
+        self.is_canonical() && self.key.verify_strict(message, &signature).is_ok()
     }
 
     /// Whether the encoded y is below 2^255 - 19.
     fn is_canonical(&self) -> bool {
-        let [first, middle @ .., last] = self.0.as_bytes();
+        let [first, middle @ .., last] = self.key.as_bytes();
         let largest = *first >= 0xed && middle.iter().all(|byte| *byte == 0xff) && last & 0x7f == 0x7f;
         !largest
     }
@@ -191,7 +199,7 @@ impl SecretKey {
     pub fn from_seed(mut seed: [u8; 32]) -> Self {
         let key = SigningKey::from_bytes(&seed);
         seed.zeroize();
-        let public = PublicKey(key.verifying_key());
+        let public = PublicKey::of(key.verifying_key());
         SecretKey { key, public }
     }
 
@@ -206,7 +214,7 @@ impl SecretKey {
                 "this is not an Ed25519 secret key in PEM (BEGIN PRIVATE KEY)",
             )
         })?;
-        let public = PublicKey(key.verifying_key());
+        let public = PublicKey::of(key.verifying_key());
         Ok(SecretKey { key, public })
     }
 

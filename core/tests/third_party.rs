@@ -360,3 +360,37 @@ fn c2sp_examples() {
     }
     println!("c2sp: {count} examples");
 }
+
+/// Signatures that the equation alone accepts: A with a part of small order, R of small order. The strict rule takes none.
+#[test]
+fn loose_signatures() {
+    use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
+    use curve25519_dalek::{EdwardsPoint, Scalar};
+    use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
+    use sha2::{Digest as _, Sha512};
+
+    let secret = Scalar::from_bytes_mod_order([5; 32]);
+    let mut loose = 0;
+    for torsion in EIGHT_TORSION {
+        let point: EdwardsPoint = ED25519_BASEPOINT_POINT * secret + torsion;
+        let raw = point.compress().to_bytes();
+        let (ours, theirs) = (
+            PublicKey::from_raw(raw).unwrap(),
+            VerifyingKey::from_bytes(&raw).unwrap(),
+        );
+        for (r, number) in EIGHT_TORSION
+            .iter()
+            .flat_map(|r| (0..40u8).map(move |number| (r, number)))
+        {
+            let (r, message) = (r.compress().to_bytes(), [number]);
+            let hash = Sha512::new().chain_update(r).chain_update(raw).chain_update(message);
+            let s = Scalar::from_hash(hash) * secret;
+            let bytes = [r, s.to_bytes()].concat();
+            let signature = Signature::from_slice(&bytes).unwrap();
+            loose += usize::from(theirs.verify(&message, &signature).is_ok());
+            assert!(!ours.verify(&message, &bytes));
+        }
+    }
+    // Of those with a fitting part of A, between one in eight and all: they are there.
+    assert!(loose > 300, "{loose}");
+}

@@ -37,10 +37,6 @@ fn one(line: &[u8]) {
         assert_eq!(read.digest, read.envelope.digest());
         let payload = parse(&read.envelope.payload, &Limits::PAYLOAD).expect("it was read");
         let predicate = payload.get("predicate").map(|told| to_jcs(told));
-        assert_eq!(
-            Some(to_jcs(&read.record)),
-            predicate,
-            "written as it was read"
-        );
+        assert_eq!(Some(to_jcs(&read.record)), predicate, "written as it was read");
     }
 }

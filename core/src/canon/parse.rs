@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::value::{Object, Value};
 use super::write::number_text;
-use super::{Jcs, cmp_utf16, plain, push_pointer};
+use super::{Jcs, cmp_utf16, escape_pointer, plain};
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::limits::{self, Limits};
@@ -38,7 +38,6 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Value> {
         depth: 0,
         values: 0,
         limits,
-        path: String::new(),
     };
     reader.space();
     let value = reader.value()?;
@@ -79,13 +78,13 @@ struct Reader<'a> {
     depth: usize,
     values: usize,
     limits: &'a Limits,
-    path: String,
 }
 
 impl Reader<'_> {
+    /// Where this is in the document is told by those who read what is around it.
     fn fail<T>(&self, code: Code, text: &str) -> Result<T> {
         let (line, column) = place(self.bytes, self.at);
-        Err(Error::new(code, text).at(self.path.clone()).on_line(line, column))
+        Err(Error::new(code, text).at("").on_line(line, column))
     }
 
     fn syntax<T>(&self) -> Result<T> {
@@ -171,12 +170,10 @@ impl Reader<'_> {
             self.step();
             return Ok(Value::Array(items));
         }
-        let here = self.path.len();
         loop {
-            push_pointer(&mut self.path, &items.len().to_string());
             self.space();
-            items.push(self.value()?);
-            self.path.truncate(here);
+            let item = self.value().map_err(|error| error.below(&items.len().to_string()));
+            items.push(item?);
             self.space();
             match self.peek() {
                 Some(b',') => self.step(),
@@ -199,7 +196,6 @@ impl Reader<'_> {
             self.step();
             return Ok(Value::Object(Object::new()));
         }
-        let here = self.path.len();
         loop {
             self.space();
             if self.peek() != Some(b'"') {
@@ -225,9 +221,7 @@ impl Reader<'_> {
             }
             self.step();
             self.space();
-            push_pointer(&mut self.path, &name);
-            let value = self.value()?;
-            self.path.truncate(here);
+            let value = self.value().map_err(|error| error.below(&escape_pointer(&name)))?;
             members.push((name, value));
             self.space();
             match self.peek() {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{cmp_utf16, pointer_tokens, push_pointer};
+use super::{cmp_utf16, escape_pointer, pointer_tokens};
 use crate::codes::Code;
 use crate::digest::Digest;
 use crate::error::{Error, Result};
@@ -33,6 +33,9 @@ pub enum Value {
     Object(Object),
 }
 
+/// Members up to which looking at each is the fastest way to find one.
+const SMALL: usize = 32;
+
 /// The members of an object, sorted by UTF-16 code units, each name once.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Object(Vec<(String, Value)>);
@@ -60,6 +63,14 @@ impl Object {
         self.0.binary_search_by(|(other, _)| cmp_utf16(other, name))
     }
 
+    /// Where a member is. Most objects are small, and most names differ in length from the one that is looked for.
+    fn find(&self, name: &str) -> Option<usize> {
+        if self.0.len() <= SMALL {
+            return self.0.iter().position(|(other, _)| other == name);
+        }
+        self.place(name).ok()
+    }
+
     /// Sets a member; the value that it had, if any, is returned.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
         let (name, value) = (name.into(), value.into());
@@ -81,25 +92,25 @@ impl Object {
 
     /// The member of this name.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        let at = self.place(name).ok()?;
+        let at = self.find(name)?;
         self.0.get(at).map(|(_, value)| value)
     }
 
     /// The member of this name, to change it.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
-        let at = self.place(name).ok()?;
+        let at = self.find(name)?;
         self.0.get_mut(at).map(|(_, value)| value)
     }
 
     /// Takes a member out.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
-        let at = self.place(name).ok()?;
+        let at = self.find(name)?;
         Some(self.0.remove(at).1)
     }
 
     /// Whether there is a member of this name.
     pub fn contains(&self, name: &str) -> bool {
-        self.place(name).is_ok()
+        self.find(name).is_some()
     }
 
     /// The members in order.
@@ -277,46 +288,41 @@ pub(crate) fn array_index(token: &str) -> Option<usize> {
 /// `canon.too_deep`, `canon.too_many`, `canon.too_large` with the path; `canon.not_finite` for a bad number.
 pub fn check_limits(value: &Value) -> Result<()> {
     let mut seen = 0;
-    check(value, 0, &mut seen, &mut String::new())
+    check(value, 0, &mut seen)
 }
 
-fn check(value: &Value, depth: usize, seen: &mut usize, path: &mut String) -> Result<()> {
-    let fail = |code, text: &str, path: &str| Err(Error::new(code, text).at(path));
+fn check(value: &Value, depth: usize, seen: &mut usize) -> Result<()> {
+    let fail = |code, text: &str| Err(Error::new(code, text).at(""));
     *seen = seen.saturating_add(1);
     if *seen > limits::VALUES {
-        return fail(Code::CanonTooMany, "a document holds more than 200,000 values", path);
+        return fail(Code::CanonTooMany, "a document holds more than 200,000 values");
     }
     let inner = depth.saturating_add(1);
     if inner > limits::DEPTH && matches!(value, Value::Array(_) | Value::Object(_)) {
-        return fail(Code::CanonTooDeep, "a document is nested more than 64 deep", path);
+        return fail(Code::CanonTooDeep, "a document is nested more than 64 deep");
     }
-    let here = path.len();
     match value {
         Value::Null | Value::Bool(_) => {}
         Value::Number(number) if number.is_finite() => {}
-        Value::Number(_) => return fail(Code::CanonNotFinite, "a number is not finite", path),
+        Value::Number(_) => return fail(Code::CanonNotFinite, "a number is not finite"),
         Value::String(text) if text.len() > limits::STRING_BYTES => {
-            return fail(Code::CanonTooLarge, "a string is longer than 8 MiB", path);
+            return fail(Code::CanonTooLarge, "a string is longer than 8 MiB");
         }
         Value::String(_) => {}
         Value::Array(items) => {
             for (at, item) in items.iter().enumerate() {
-                push_pointer(path, &at.to_string());
-                check(item, inner, seen, path)?;
-                path.truncate(here);
+                check(item, inner, seen).map_err(|error| error.below(&at.to_string()))?;
             }
         }
         Value::Object(object) => {
             if object.len() > limits::MEMBERS {
-                return fail(Code::CanonTooMany, "an object has more than 10,000 members", path);
+                return fail(Code::CanonTooMany, "an object has more than 10,000 members");
             }
             for (name, item) in object.iter() {
                 if name.len() > limits::NAME_BYTES {
-                    return fail(Code::CanonTooLarge, "a member name is longer than 1 KiB", path);
+                    return fail(Code::CanonTooLarge, "a member name is longer than 1 KiB");
                 }
-                push_pointer(path, name);
-                check(item, inner, seen, path)?;
-                path.truncate(here);
+                check(item, inner, seen).map_err(|error| error.below(&escape_pointer(name)))?;
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The RFC 8785 writer.
 
-use super::plain;
 use super::members::Jcs;
+use super::plain;
 use super::value::{Object, Value, whole};
 
 /// Room for most values, so that a small one is not moved as it grows.

@@ -305,7 +305,12 @@ mod tests {
 
     fn read(kind: DocumentKind, predicate: Object) -> Result<Document, (Code, String)> {
         let mut payload = Vec::new();
-        statement(kind, &[Subject::content([0; 32])], |out| predicate.write_jcs(out), &mut payload);
+        statement(
+            kind,
+            &[Subject::content([0; 32])],
+            |out| predicate.write_jcs(out),
+            &mut payload,
+        );
         let envelope = Envelope {
             payload,
             signatures: Vec::new(),

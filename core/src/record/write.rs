@@ -3,8 +3,8 @@
 use core::ops::Range;
 
 use super::{
-    Body, ChainOpen, Continues, Decision, Heartbeat, KeyEntry, Link, Mac, Model, Party, Place, Record, RunEnd, RunStart,
-    Usage,
+    Body, ChainOpen, Continues, Decision, Heartbeat, KeyEntry, Link, Mac, Model, Party, Place, Record, RunEnd,
+    RunStart, Usage,
 };
 use crate::canon::{B64, Hex, Jcs, Members, Value, members, parse, to_jcs};
 use crate::limits::Limits;
@@ -48,7 +48,7 @@ impl Record {
         it.put("key", self.key);
         it.put("kind", self.kind.as_str());
         it.list("links", &self.links);
-        it.put("mac", &self.mac);
+        it.put("mac", self.mac);
         let end = it.written().saturating_sub(1);
         it.put("mode", self.mode.as_str());
         it.maybe("model", self.model.as_ref());

@@ -131,8 +131,7 @@ impl Parts {
                 self.keys.insert(key.keyid(), key.spki());
             }
             Material::Basis(basis) => {
-                self.basis
-                    .insert(basis.digest, to_jcs(&basis.envelope));
+                self.basis.insert(basis.digest, to_jcs(&basis.envelope));
             }
             Material::Checkpoint(checkpoint) => self.checkpoints.push(checkpoint.to_string()),
             Material::Receipt(receipt) => {
@@ -207,9 +206,7 @@ pub fn split(
             Some(Kind::ChainOpen | Kind::KeyAdd | Kind::KeyRetire | Kind::KeyRevoke | Kind::Erasure)
         );
         if let (true, Some(envelope)) = (gives, &entry.envelope) {
-            parts
-                .basis
-                .insert(entry.digest, to_jcs(envelope));
+            parts.basis.insert(entry.digest, to_jcs(envelope));
         }
     }
     parts
