@@ -1,7 +1,7 @@
 //! Python values that are plain JSON, to the core's [`Value`] and back. Exact types only: what is not plain JSON is
 //! refused with its path, never converted.
 
-use execert::canon::{Object, Value, push_pointer};
+use execert::canon::{Object, Value, escape_pointer};
 use execert::{Code, Error, Result, limits};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
@@ -13,7 +13,6 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
 /// `canon.too_deep`, `canon.too_many`, `canon.too_large`, each with the JSON Pointer of the value.
 pub(crate) fn from_python(value: &Bound<'_, PyAny>) -> Result<Value> {
     let mut walk = Walk {
-        path: String::new(),
         open: Vec::new(),
         values: 0,
     };
@@ -37,15 +36,15 @@ pub(crate) fn below(path: &str, error: Error) -> Error {
 }
 
 struct Walk {
-    path: String,
     /// Addresses of the containers around the value being read.
     open: Vec<usize>,
     values: usize,
 }
 
 impl Walk {
+    /// Where this is in the value is told by those who read what is around it.
     fn fail<T>(&self, code: Code, message: impl Into<String>) -> Result<T> {
-        Err(Error::new(code, message).at(self.path.as_str()))
+        Err(Error::new(code, message).at(""))
     }
 
     fn value(&mut self, value: &Bound<'_, PyAny>) -> Result<Value> {
@@ -66,7 +65,7 @@ impl Walk {
         } else if value.is_exact_instance_of::<PyInt>() {
             self.integer(value)
         } else if let Ok(number) = value.cast_exact::<PyFloat>() {
-            Value::number(number.value()).map_err(|error| error.at(self.path.as_str()))
+            Value::number(number.value())
         } else if let Ok(object) = value.cast_exact::<PyDict>() {
             self.container(value, |walk| walk.object(object))
         } else if let Ok(items) = value.cast_exact::<PyList>() {
@@ -83,7 +82,7 @@ impl Walk {
     fn integer(&self, value: &Bound<'_, PyAny>) -> Result<Value> {
         // Extraction fails only beyond 64 bits.
         match value.extract::<i64>() {
-            Ok(number) => Value::integer(number).map_err(|error| error.at(self.path.as_str())),
+            Ok(number) => Value::integer(number),
             Err(_) => self.fail(
                 Code::CanonNumberNotExact,
                 "an integer beyond 2^53 - 1 cannot be kept exactly",
@@ -113,12 +112,9 @@ impl Walk {
     }
 
     fn array(&mut self, items: &Bound<'_, PyList>) -> Result<Value> {
-        let here = self.path.len();
         let mut out = Vec::with_capacity(items.len().min(limits::VALUES));
         for (at, item) in items.iter().enumerate() {
-            push_pointer(&mut self.path, &at.to_string());
-            out.push(self.value(&item)?);
-            self.path.truncate(here);
+            out.push(self.value(&item).map_err(|error| error.below(&at.to_string()))?);
         }
         Ok(Value::Array(out))
     }
@@ -127,7 +123,6 @@ impl Walk {
         if members.len() > limits::MEMBERS {
             return self.fail(Code::CanonTooMany, "an object has more than 10,000 members");
         }
-        let here = self.path.len();
         let mut out = Object::new();
         for (name, item) in members.iter() {
             let Ok(name) = name.cast_exact::<PyString>() else {
@@ -137,9 +132,7 @@ impl Walk {
             if name.len() > limits::NAME_BYTES {
                 return self.fail(Code::CanonTooLarge, "a member name is longer than 1 KiB");
             }
-            push_pointer(&mut self.path, &name);
-            let item = self.value(&item)?;
-            self.path.truncate(here);
+            let item = self.value(&item).map_err(|error| error.below(&escape_pointer(&name)))?;
             out.insert(name, item);
         }
         Ok(Value::Object(out))

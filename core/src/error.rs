@@ -76,9 +76,9 @@ impl Error {
         self
     }
 
-    /// The same error seen from one level above: its path is below this reference token.
+    /// The same error seen from one level above: its path is below this reference token, which is escaped already.
     #[must_use]
-    pub(crate) fn below(mut self, token: &str) -> Self {
+    pub fn below(mut self, token: &str) -> Self {
         let path = self.0.path.unwrap_or_default();
         self.0.path = Some(format!("/{token}{path}"));
         self

@@ -36,7 +36,7 @@ fn one(line: &[u8]) {
     if let Ok(read) = RecordLine::parse(line) {
         assert_eq!(read.digest, read.envelope.digest());
         let payload = parse(&read.envelope.payload, &Limits::PAYLOAD).expect("it was read");
-        let predicate = payload.get("predicate").map(|told| to_jcs(told));
+        let predicate = payload.get("predicate").map(to_jcs);
         assert_eq!(Some(to_jcs(&read.record)), predicate, "written as it was read");
     }
 }
