@@ -27,7 +27,8 @@ CREATE TABLE ledger    (one INTEGER PRIMARY KEY CHECK(one=1), id BLOB NOT NULL, 
 CREATE TABLE head      (one INTEGER PRIMARY KEY CHECK(one=1), seq INTEGER NOT NULL, digest BLOB NOT NULL, epoch INTEGER NOT NULL, frontier BLOB NOT NULL,
                         at INTEGER NOT NULL, first INTEGER NOT NULL, intents INTEGER NOT NULL, runs INTEGER NOT NULL, policy BLOB) STRICT;
 CREATE TABLE record    (seq INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, envelope BLOB NOT NULL,
-                        run BLOB, run_seq INTEGER, recorder BLOB NOT NULL, request BLOB UNIQUE, UNIQUE(run, run_seq)) STRICT;
+                        run BLOB, run_seq INTEGER, recorder BLOB NOT NULL, request BLOB, UNIQUE(run, run_seq)) STRICT;
+CREATE UNIQUE INDEX record_request ON record(request) WHERE request IS NOT NULL;
 CREATE TABLE content   (seq INTEGER PRIMARY KEY, body BLOB NOT NULL, wrapped BLOB) STRICT;
 CREATE TABLE basis     (seq INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE intent    (seq INTEGER PRIMARY KEY, recorder BLOB NOT NULL) STRICT;

@@ -76,8 +76,12 @@ fn records(connection: &Connection, batch: &Batch, recorder: &Uuid) -> Done {
 
 fn runs(connection: &Connection, batch: &Batch) -> Done {
     let mut put = connection.prepare_cached(
-        "INSERT OR REPLACE INTO run(id, seq, digest, frontier, recorder, at, enforced, observed, reported, steps, name, thread)
-         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        // In place: replacing would write the index of ids anew with each record.
+        "INSERT INTO run(id, seq, digest, frontier, recorder, at, enforced, observed, reported, steps, name, thread)
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+         ON CONFLICT(id) DO UPDATE SET seq = excluded.seq, digest = excluded.digest, frontier = excluded.frontier,
+         recorder = excluded.recorder, at = excluded.at, enforced = excluded.enforced, observed = excluded.observed,
+         reported = excluded.reported, steps = excluded.steps, name = excluded.name, thread = excluded.thread",
     )?;
     for run in &batch.runs {
         let counts = &run.counts;
