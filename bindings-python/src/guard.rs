@@ -60,6 +60,7 @@ pub(crate) fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> execert::
 
 /// The exception of `execert.errors` for an error of the core.
 pub(crate) fn exception(py: Python<'_>, error: &Error) -> PyErr {
+    let error = &execert::privacy::shown(error);
     let build = || -> PyResult<PyErr> {
         let made = py.import("execert.errors")?.call_method1(
             "_of_core",

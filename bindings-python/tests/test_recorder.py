@@ -184,6 +184,40 @@ def test_approval(tmp_path: Path, key: Key) -> None:
         assert caught.value.code == "gate.permit_reused"
 
 
+def test_n47_another_tool_definition_than_the_one_approved(tmp_path: Path, key: Key) -> None:
+    approver = Key.generate()
+    was = {"name": "payments.refund", "description": "pays back"}
+    ran: list[int] = []
+    with Recorder(tmp_path / "l.ledger", key=key, policy=policy(approver)) as recorder, recorder.run("r") as run:
+        with pytest.raises(Denied) as caught:
+            run.tool("payments.refund", {"amount": 900}, call=ran.append, definition=was)
+        request = caught.value.request
+        assert request is not None
+        recorder.approve(request, approver)
+        for now in ({**was, "description": "pays anybody"}, {**was, "parameters": {}}, None):
+            with pytest.raises(Denied) as caught:
+                run.tool("payments.refund", {"amount": 900}, call=ran.append, definition=now, approval=request)
+            assert caught.value.code == "gate.tool_changed"
+        assert ran == []
+        run.tool("payments.refund", {"amount": 900}, call=lambda amount: ran.append(amount), definition=was, approval=request)
+    assert ran == [900]
+
+
+def test_an_error_shows_no_secret_that_is_a_member_name(recorder: Recorder) -> None:
+    secret = "sk-ant-api03-AbCdEf0123456789AbCdEf0123456789AbCdEf0123456789"
+    told: list[str] = []
+    with recorder.run("r") as run:
+        for wrong in ({secret: float("nan")}, {"a": {secret: complex(1)}}, {secret: {"b": 2**64}}, {secret: "\ud800"}):
+            with pytest.raises(InvalidInput) as caught:
+                run.tool("crm.lookup", wrong, call=lambda **given: given)
+            told += [str(caught.value), repr(caught.value), str(caught.value.path)]
+            assert caught.value.path is not None and "…" in caught.value.path
+    with pytest.raises(InvalidInput) as caught:
+        execert.canonical({secret: float("inf")})
+    told.append(str(caught.value))
+    assert not any("AbCdEf" in text for text in told)
+
+
 def test_a_refused_approval(tmp_path: Path, key: Key) -> None:
     approver = Key.generate()
     approver.save(tmp_path / "approver.key")

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use execert::{Code, Error};
+use execert::{Code, Error, privacy};
 
 use crate::term::Term;
 
@@ -55,6 +55,7 @@ impl Fail {
     pub(crate) fn report(&self, term: &mut Term<'_>) -> u8 {
         let (text, hint, code) = match self {
             Fail::Error(error) => {
+                let error = &privacy::shown(error);
                 let mut text = format!("{error} ({})", error.code().as_str());
                 if let Some(request) = error.request_digest() {
                     text.push_str(&format!("; the request is {request}"));

@@ -475,3 +475,33 @@ fn documents_there_and_back() {
         );
     }
 }
+
+#[test]
+fn an_error_shows_no_secret_that_is_a_member_name() {
+    let secret = "sk-ant-api03-AbCdEf0123456789AbCdEf0123456789AbCdEf0123456789";
+    let shown = |path: &str| {
+        let error = execert::Error::new(execert::Code::CanonNotFinite, "a number is not finite").at(path);
+        let shown = execert::privacy::shown(&error.on_line(2, 7));
+        (shown.to_string(), shown.path().unwrap().to_owned(), shown.line())
+    };
+    for (path, masked) in [
+        (format!("/input/{secret}/0"), "/input/…/0"),
+        (format!("/{secret}"), "/…"),
+        ("/input/4111 1111 1111 1111/a~1b".to_owned(), "/input/…/a~1b"),
+    ] {
+        let (text, path, line) = shown(&path);
+        assert_eq!((path.as_str(), line), (masked, Some((2, 7))));
+        assert!(
+            text.contains(masked) && !text.contains("AbCdEf") && !text.contains("4111"),
+            "{text}"
+        );
+    }
+    for plain in [
+        "",
+        "/input/customer/email",
+        "/payload/predicate/links/0/rel",
+        "/input/a~0b/~01",
+    ] {
+        assert_eq!(shown(plain).1, plain);
+    }
+}

@@ -304,6 +304,54 @@ fn a_permit_is_good_once_for_a_minute() {
 }
 
 #[test]
+fn n47_a_permit_is_void_when_the_tool_definition_changed() {
+    let (_, recorder, run) = setup();
+    let first = r#"{"name":"payments.refund","description":"pays back"}"#;
+    let second = r#"{"name":"payments.refund","description":"pays anybody"}"#;
+    let open = |definition: &str| {
+        let more = if definition.is_empty() {
+            String::new()
+        } else {
+            format!(r#","definition":{definition}"#)
+        };
+        refund(&run, 5, &more).unwrap()
+    };
+    let act = |definition: &str| {
+        let input = r#""name":"payments.refund","input":{"amount":5}"#;
+        json(&format!(r#"{{{input},"definition":{definition}}}"#))
+    };
+    open(first).covers(&act(first)).unwrap();
+    // Another definition, and one where the permit was given without any: the step is over, its permit worth nothing.
+    for (asked, found) in [(first, second), ("", second)] {
+        let permit = open(asked);
+        assert_eq!(permit.covers(&act(found)).unwrap_err().code(), Code::GateToolChanged);
+        assert!(permit.claim().is_err());
+    }
+    let told = records(&recorder);
+    let cancelled = told
+        .iter()
+        .filter(|r| r.record.status == Some(Status::Cancelled))
+        .count();
+    let with = |definition: &str| {
+        let digest = Digest::of(&execert::canon::to_jcs(&json(&definition.replacen(
+            '{',
+            r#"{"tool":1,"#,
+            1,
+        ))));
+        told.iter()
+            .filter(|r| r.record.phase == Phase::Intent && r.record.tool == Some(digest))
+            .count()
+    };
+    assert_eq!(
+        (with(first), with(second)),
+        (2, 0),
+        "each intent says which definition it was for"
+    );
+    // The first permit was dropped unused: that is cancelled too.
+    assert_eq!(cancelled, 3);
+}
+
+#[test]
 fn a_dry_run_records_and_runs_nothing() {
     let host = TestHost::new();
     let recorder = open(&host, &with_policy());

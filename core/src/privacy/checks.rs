@@ -1,5 +1,9 @@
 //! Secrets that only a calculation can tell: payment cards and bank accounts.
 
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
+
 /// Whether a text holds a payment card number: 13 to 19 digits of an issuer, Luhn sum (ISO/IEC 7812-1) right,
 /// written in one run or in groups of four (4-6-5 for 15 digits).
 pub(super) fn has_card(text: &[u8]) -> bool {
@@ -95,6 +99,34 @@ const IBAN_LENGTHS: &[(&[u8; 2], usize)] = &[
     (b"YE", 30),
 ];
 
+/// Letters of base64 of an account number or two with some words around: what is longer looks random or is a file.
+const ENCODED: core::ops::RangeInclusive<usize> = 18..=160;
+
+const LOOSE: GeneralPurpose = GeneralPurpose::new(&STANDARD, NO_PAD.with_decode_allow_trailing_bits(true));
+
+/// The rule of a card or account number in base64, either alphabet, padded or not. Its digits repeat too much for
+/// [`super::random`] to see it.
+pub(super) fn account_in_base64(run: &[u8]) -> Option<&'static str> {
+    let letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
+    let mut texts = run
+        .split(|byte| !letter(byte))
+        .filter(|text| ENCODED.contains(&text.len()));
+    texts.find_map(|text| {
+        let plain = |byte: &u8| match byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            other => *other,
+        };
+        let text: Vec<u8> = text.iter().map(plain).collect();
+        let bytes = LOOSE.decode(text).ok().filter(|bytes| bytes.is_ascii())?;
+        match bytes.iter().filter(|byte| byte.is_ascii_digit()).count() {
+            13.. if has_card(&bytes) => Some("payment-card"),
+            8.. if has_iban(&bytes) => Some("iban"),
+            _ => None,
+        }
+    })
+}
+
 /// Two letters and two digits behind something else: the last five bytes, two bits each.
 const IBAN_BEGINS: u16 = 0b00_01_01_10_10;
 
@@ -179,6 +211,25 @@ mod tests {
             "",
         ] {
             assert!(!has_card(other.as_bytes()), "{other}");
+        }
+    }
+
+    #[test]
+    fn in_base64() {
+        for (text, rule) in [
+            ("REU4OTM3MDQwMDQ0MDUzMjAxMzAwMA==", Some("iban")),
+            ("REU4OTM3MDQwMDQ0MDUzMjAxMzAwMA", Some("iban")),
+            ("DE89 3704 0044 0532 0130 01", None),
+            ("REU4OSAzNzA0IDAwNDQgMDUzMiAwMTMwIDAw", Some("iban")),
+            ("account=REU4OTM3MDQwMDQ0MDUzMjAxMzAwMA==;", Some("iban")),
+            ("cGF5IHRvIERFODkzNzA0MDA0NDA1MzIwMTMwMDAgbm93", Some("iban")),
+            ("Tk85Mzg2MDExMTE3OTQ3", Some("iban")),
+            ("NDExMSAxMTExIDExMTEgMTExMQ==", Some("payment-card")),
+            // Another sum.
+            ("REU4OTM3MDQwMDQ0MDUzMjAxMzAwMQ==", None),
+            ("GoodMorningToEverybodyHere", None),
+        ] {
+            assert_eq!(crate::privacy::scan_text(text), rule, "{text}");
         }
     }
 

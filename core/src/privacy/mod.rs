@@ -19,6 +19,7 @@ pub use text::scan_text;
 use std::collections::BTreeMap;
 
 use crate::canon::{cmp_utf16, pointer_tokens, push_pointer};
+use crate::error::Error;
 
 /// A value that is committed and never stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +55,21 @@ pub fn kept_out(hidden: &[Hidden]) -> Vec<(String, String)> {
         .collect();
     list.sort_by(|(a, _), (b, _)| cmp_utf16(a, b));
     list
+}
+
+/// An error as it may be shown and logged: its path without member names that are secrets, each of them as `…`.
+#[must_use]
+pub fn shown(error: &Error) -> Error {
+    let tokens = error.path().and_then(pointer_tokens).unwrap_or_default();
+    let secret = |token: &String| token.len() >= text::RUN && scan_text(token).is_some();
+    if !tokens.iter().any(secret) {
+        return error.clone();
+    }
+    let mut path = String::new();
+    for token in &tokens {
+        push_pointer(&mut path, if secret(token) { "…" } else { token });
+    }
+    error.clone().at(path)
 }
 
 /// A member name that reads as a field, not as somebody's name, address or number.

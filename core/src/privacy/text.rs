@@ -131,6 +131,9 @@ impl Pass {
         }
         self.context |= run.ends_with(b"-----BEGIN");
         self.token = patterns::token(run);
+        if self.token.is_none() && all & (LOWER | HEX) == 0 && any & UPPER != 0 {
+            self.token = checks::account_in_base64(run);
+        }
         if self.random.is_none() && run.len() >= random::RUN && random::has_random(run) {
             self.random = Some("high-entropy");
         }

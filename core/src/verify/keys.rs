@@ -122,6 +122,10 @@ fn sign_basis(case: &mut Case<'_>) {
 
 fn walk(case: &mut Case<'_>, lines: Vec<(u64, At)>, basis: &[(u64, At)]) -> (ChainView, ChainKeys) {
     let mut keys = ChainKeys::default();
+    if basis.is_empty() {
+        lines.iter().for_each(|line| hear_line(case, &mut keys, *line));
+        return (ChainView::new(lines, &case.file), keys);
+    }
     let mut by_seq: Vec<(u64, At)> = Vec::with_capacity(lines.len().saturating_add(basis.len()));
     let mut lines = lines.into_iter().peekable();
     for (seq, at) in basis {
