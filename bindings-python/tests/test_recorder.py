@@ -342,6 +342,10 @@ def test_find_and_export(recorder: Recorder, tmp_path: Path) -> None:
     assert recorder.export(io.BytesIO(), run="job-1").records == 2
     chain = recorder.export(tmp_path / "chain.execert", chain=True)
     assert chain.records == recorder.head.seq + 1
+    bare = io.BytesIO()
+    assert recorder.export(bare, chain=True, index=False).records == chain.records
+    assert b'"content"' in bare.getvalue() and len(bare.getvalue()) < chain.bytes
+    assert b'"index":{' in (tmp_path / "chain.execert").read_bytes() and b'"index":{' not in bare.getvalue()
     with pytest.raises(InvalidInput):
         recorder.export(out)
     with pytest.raises(InvalidInput):

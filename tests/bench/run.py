@@ -112,7 +112,8 @@ def release() -> None:
 
 def measured(parts: list[str], full: bool, wheel: pathlib.Path) -> dict[str, Any]:
     environment = {**os.environ, "EXECERT_BENCH_FOLDER": str(BUILD / "bench"), "PYTHONDONTWRITEBYTECODE": "1"}
-    arguments = {"start": [str(BINARY), str(wheel)], "long": ["--full"] if full else []}
+    flags = ["--full"] if full else []
+    arguments = {"start": [str(BINARY), str(wheel)], "long": flags, "verify": flags}
 
     def part(name: str) -> dict[str, Any]:
         print(f"== {name}", flush=True)

@@ -13,18 +13,20 @@ from execert import Key, Recorder, Trust, _execert, check, redact
 from measure import FOLDER, least, peak_mb, prose, tell
 
 COUNTS = [10, 100, 1_000, 10_000, 100_000]
+# As many as a bundle may hold. With 1 KB of content each they would be larger than a bundle may be.
+MOST = 1_000_000
 
 
 def made(folder: pathlib.Path, key: Key, count: int) -> pathlib.Path:
     """The bundle of a closed run of so many records."""
     path = folder / f"{count}.execert"
-    content = {"text": prose(1 << 10)}
+    content = {"n": 1} if count == MOST else {"text": prose(1 << 10)}
     with Recorder(folder / f"{count}.ledger", key=key, durability="process", allow_volume=True) as recorder:
         with recorder.run("bench") as run:
             # Its start and its end are records too.
             for _ in range(count - 2):
                 run.note("seen", input=content)
-        saved = run.save(path)
+        saved = recorder.export(path, run=run.id, index=count < MOST)
     assert saved.records == count, saved
     return path
 
@@ -49,6 +51,7 @@ def one(path: str, trust: str, rounds: int) -> None:
 
 
 def main() -> None:
+    full = "--full" in sys.argv
     if len(sys.argv) == 4:
         one(sys.argv[1], sys.argv[2], int(sys.argv[3]))
         return
@@ -58,7 +61,7 @@ def main() -> None:
         key = Key.generate()
         trust = folder / "keys.trust"
         Trust([key]).save(trust)
-        for count in COUNTS:
+        for count in [*COUNTS, MOST] if full else COUNTS:
             path = made(folder, key, count)
             rounds = 7 if count <= 1_000 else 3 if count <= 10_000 else 1
             command = [sys.executable, __file__, str(path), str(trust), str(rounds)]

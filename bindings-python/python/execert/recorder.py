@@ -239,14 +239,16 @@ class Recorder:
         chain: bool = False,
         first: int | None = None,
         last: int | None = None,
+        index: bool = True,
     ) -> Saved:
         """Writes a bundle: of a run by id or name, of several by id, of a thread, or of the chain (from `first` to
-        `last`). Exactly one of `run`, `thread`, `chain`."""
+        `last`). Exactly one of `run`, `thread`, `chain`. Without `index` it is smaller, and a later change is noticed
+        but not located."""
         if sum((run is not None, thread is not None, chain)) != 1:
             raise _misuse("what to export is not clear", "", "give exactly one of `run`, `thread`, `chain`")
         query = _present(
             run=run if run is None or isinstance(run, str) else list(run), thread=thread, chain=chain or None,
-            first=first, last=last,
+            first=first, last=last, index=index,
         )  # fmt: skip
         return _saved(self._native.export(query, _target(path)))
 
