@@ -325,6 +325,41 @@ fn check_names_the_first_record_that_is_wrong() {
 }
 
 #[test]
+fn a_damaged_key_of_the_request_index_is_found() {
+    let (_folder, at) = new();
+    append(&*open(&at), &["a"]).unwrap();
+    let file = at.join("ledger.db");
+    let connection = rusqlite::Connection::open(&file).unwrap();
+    let key: Vec<u8> = connection
+        .query_row("SELECT index_key FROM ledger", [], |row| row.get(0))
+        .unwrap();
+    drop(connection);
+    let good = fs::read(&file).unwrap();
+    let change = |key: &[u8]| {
+        fs::write(&file, &good).unwrap();
+        let connection = rusqlite::Connection::open(&file).unwrap();
+        assert_eq!(
+            connection.execute("UPDATE ledger SET index_key = ?1", [key]).unwrap(),
+            1
+        );
+    };
+    for bit in 0..key.len() * 8 {
+        let mut damaged = key.clone();
+        damaged[bit / 8] ^= 1 << (bit % 8);
+        change(&damaged);
+        let error = execert_store::check(at.to_str().unwrap(), false).unwrap_err();
+        assert_eq!(error.code(), Code::StoreCorrupt, "bit {bit}");
+    }
+    for length in [0, 31, 39] {
+        change(&key[..length]);
+        assert_eq!(refused(&at).0, Code::StoreCorrupt, "{length} bytes");
+    }
+    // As ledgers had it before.
+    change(&key[..32]);
+    execert_store::check(at.to_str().unwrap(), false).unwrap();
+}
+
+#[test]
 fn a_backup_is_a_ledger_and_never_overwrites() {
     let (folder, at) = new();
     let ledger = open(&at);

@@ -325,6 +325,8 @@ pub(crate) fn who(connection: &Connection) -> Result<(Identity, Durability)> {
     };
     let (id, tenant, origin, index_key, mode) = ask().map_err(|error| sql(&error, "reading whose ledger this is"))?;
     let wrong = || corrupt("the table ledger does not say whose it is");
+    let index_key: Vec<u8> = index_key;
+    let index_key = schema::index_key(&index_key).ok_or_else(|| corrupt("the key of the request index is damaged"))?;
     let id = Uuid::from_bytes(id).ok_or_else(wrong)?;
     Ok((
         Identity {

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use execert::digest::Digest;
 use execert::store::Durability;
 use execert::{Code, Error, Result};
 use rusqlite::config::DbConfig;
@@ -197,7 +198,7 @@ pub(crate) fn create(path: &Path, identity: &execert::store::Identity, durabilit
                 identity.id.as_bytes(),
                 identity.tenant,
                 identity.origin,
-                identity.index_key,
+                checked_key(&identity.index_key),
                 durability.as_str()
             ],
         )?;
@@ -223,4 +224,17 @@ pub(crate) fn filled(path: &Path) -> Result<bool> {
             .map(|n| n > 0)
     };
     ask().map_err(|error| sql(&error, "opening ledger.db"))
+}
+
+/// The key of request tags as it is stored: with eight bytes of its digest behind it. Nothing else in a ledger would show
+/// that a bit of it changed; a request id that was used would count as new.
+fn checked_key(key: &[u8; 32]) -> Vec<u8> {
+    let check = Digest::of(key);
+    key.iter().chain(check.as_bytes().iter().take(8)).copied().collect()
+}
+
+/// The key out of what is stored, if it is undamaged. Ledgers that were made before have the key alone.
+pub(super) fn index_key(stored: &[u8]) -> Option<[u8; 32]> {
+    let (key, check) = stored.split_first_chunk::<32>()?;
+    (check.is_empty() || checked_key(key) == stored).then_some(*key)
 }
