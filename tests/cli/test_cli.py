@@ -8,6 +8,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -188,6 +189,34 @@ def test_golden_exit_codes(shell: Shell, folder: str) -> None:
     assert again == report
     plain = shell("--plain", *args, code=report["exit"]).stdout.splitlines()[0]
     assert plain.startswith("[") and plain.isascii()
+
+
+def test_what_a_report_does_not_list_is_counted(shell: Shell) -> None:
+    sys.path.insert(0, str(ROOT / "tests" / "hostile"))
+    import made as hostile
+
+    (shell.folder / "crowd.execert").write_bytes(b"".join(hostile.withheld(300_000)))
+    (shell.folder / "t.trust").write_text(json.dumps(hostile.TRUST))
+    args = ("verify", "crowd.execert", "--trust", "t.trust")
+    report = json.loads(shell(*args, "--format", "json", code=1).stdout)
+    listed = sum(finding["code"] == "record.withheld" for finding in report["findings"])
+    withheld = report["disclosure"]["recordsWithheld"]
+    assert listed == 1_000 < withheld
+    assert {"code": "record.withheld", "severity": "warning", "count": withheld - 1_000} in report["unlisted"]
+    text = shell(*args, code=1).stdout
+    assert f"({withheld} times)" in text
+    sarif = json.loads(shell(*args, "--format", "sarif", code=1).stdout)["runs"][0]["results"]
+    told = [result["message"]["text"] for result in sarif if result["ruleId"] == "record.withheld"]
+    assert len(told) == 1_001
+    assert told[-1] == f"and {withheld - 1_000} more, which the report does not list"
+    # Where errors are left out, a record without a mark may differ.
+    (shell.folder / "crowd.execert").write_bytes(b"".join(hostile.other_contents(200_000)))
+    report = json.loads(shell(*args, "--format", "json", code=1).stdout)
+    assert report["shows"] == ["original_sealed"]
+    (left,) = report["unlisted"]
+    assert (left["code"], left["severity"]) == ("content.changed", "error")
+    text = shell(*args, code=1).stdout
+    assert f"and {len(report['findings']) - 12 + left['count']} more; `--format json` lists the first of each code" in text
 
 
 def test_sarif_names_line_and_code(shell: Shell) -> None:
