@@ -279,3 +279,34 @@ fn a_run_that_does_not_show_its_beginning() {
     execert::disclose::redact(&mut file.as_slice(), &request, &mut less).unwrap();
     assert_eq!(absent(&less), [("certificate.absent", None, Some((id, 0)))]);
 }
+
+/// What a witness saw of a record it saw of its copies too; another record at the same place withdraws nothing before it.
+#[test]
+fn a_beginning_that_stands_there_twice() {
+    let document = plain(|p| drop(p.insert("expires", time(61))));
+    let mut chain = Chain::open(1);
+    let run = start(&mut chain, document.1);
+    chain.end(run);
+    chain.seal();
+    let witness = note(&chain.checkpoint(4, &[("north", 60)]));
+    let file = |material: &[Object], more: &[u8]| {
+        let whole = chain.bundle(0, material);
+        let file = [whole.as_slice(), more, b"\n"].concat();
+        let found = codes(&look(&file, &validator(), &now()));
+        let of = |code: &str| found.iter().filter(|(_, found, _)| *found == code).count();
+        (of("certificate.expired"), of("certificate.revoked"), of("chain.forked"))
+    };
+    let again = chain.records.get(1).unwrap().line(false);
+    assert_eq!(file(&[document.0.clone(), witness.clone()], &again), (0, 0, 0));
+    // Without a witness the time of the check counts, for both.
+    assert_eq!(file(core::slice::from_ref(&document.0), &again), (2, 0, 0));
+
+    let mut other = Chain::open(1);
+    let body = Body::Plan {
+        event: PlanEvent::Revoked,
+        document: Some(document.1),
+    };
+    other.push(Kind::Plan, body, |_| {});
+    let revoked = other.records.get(1).unwrap().line(false);
+    assert_eq!(file(&[document.0, witness], &revoked), (0, 0, 1));
+}

@@ -3,18 +3,20 @@
 
 mod support;
 
+use execert::bundle::RecordLine;
 use execert::canon::{Value, parse};
 use execert::chain::Tip;
 use execert::digest::{Digest, b64};
 use execert::key::Signer;
 use execert::limits::Limits;
+use execert::note::{Kind as NoteKind, Vkey};
 use execert::object;
-use execert::record::{Body, KeyEntry, KeyRole, Kind, seal_document};
+use execert::record::{Body, KeyEntry, KeyRole, Kind, Link, seal_document};
 use execert::report::Verdict;
 use execert::statement::{DocumentKind, Subject};
 
 use support::look::{axis, look, sealed, with, witnessed};
-use support::{Chain, codes, key, note, now, time, trust, vkey};
+use support::{Chain, codes, key, note, now, time, trust, uuid, vkey};
 
 #[test]
 fn a_chain_begins_in_epoch_0() {
@@ -158,4 +160,118 @@ fn nothing_is_withheld() {
     );
     assert_eq!((report.verdict(), codes(&report)), (Verdict::Intact, vec![]));
     assert_eq!(axis(&report, "content"), "pass");
+}
+
+/// A link into a chain that is not in the file is not held against the chain that is.
+#[test]
+fn a_link_elsewhere() {
+    let found = |elsewhere: Option<u64>| {
+        let mut chain = Chain::open(1);
+        chain.push(Kind::Note, Body::Note { event: "x".into() }, |record| {
+            record.links = vec![Link {
+                rel: "consumed".into(),
+                digest: Digest::of(b"what is there"),
+                chain: elsewhere.map(uuid),
+                seq: Some(0),
+            }];
+        });
+        chain.seal();
+        codes(&witnessed(&chain))
+    };
+    assert_eq!(found(Some(77)), []);
+    assert_eq!(found(None), [(9, "chain.foreign_record", Some(1))]);
+}
+
+/// A log that the reader names counts beside the one that the chain names.
+#[test]
+fn a_log_of_the_reader() {
+    let mut chain = sealed(1);
+    chain.log = key("another log");
+    let bundle = chain.bundle(0, &[note(&chain.checkpoint(chain.records.len(), &[("north", 60)]))]);
+    let trusted = |logs: &[&str]| {
+        let entry = object! { "key": b64(&key("record").key().spki()), "operator": "acme", "revocation": "none" };
+        let trust = execert::trust::Trust::new().key(entry).witness(vkey("north"));
+        let named = |name: &&str| Vkey::new(chain.origin(), NoteKind::Log, key(name).key().clone()).to_string();
+        let trust = logs.iter().map(named).fold(trust, |trust, log| trust.log(log));
+        codes(&look(&bundle, &trust.to_value().unwrap(), &now()))
+    };
+    assert_eq!(trusted(&["another log"]), []);
+    assert_eq!(trusted(&["another log", "log"]), []);
+    assert!(trusted(&["log"]).contains(&(11, "witness.signature_mismatch", Some(6))));
+    assert!(trusted(&[]).contains(&(11, "witness.signature_mismatch", Some(6))));
+}
+
+/// A revocation list in the file is signed by a key of its own role.
+#[test]
+fn a_list_in_the_file() {
+    let signer = key("revocation");
+    let predicate = object! {
+        "version": 1, "recorded_at": time(0), "key": signer.key().keyid(), "nonce": b64(&[1; 16]), "number": 1,
+        "this_update": time(0), "next_update": time(604_800), "entries": Vec::new(),
+    };
+    let subject = [Subject::sha256("issuer", Digest::of(&signer.key().spki()))];
+    let list = seal_document(DocumentKind::RevocationList, &subject, &predicate, &signer).unwrap();
+    let line = parse(&list.envelope, &Limits::LINE).unwrap();
+    let mut chain = Chain::open(1);
+    chain.push(Kind::Note, Body::Note { event: "x".into() }, |record| {
+        record.links = vec![Link {
+            rel: "consumed".into(),
+            digest: list.digest,
+            chain: None,
+            seq: None,
+        }];
+    });
+    chain.seal();
+    let checkpoint = note(&chain.checkpoint(3, &[("north", 60)]));
+    let bundle = chain.bundle(0, &[line.as_object().unwrap().clone(), checkpoint]);
+    let found = |role: &str| {
+        let own = object! { "key": b64(&key("record").key().spki()), "operator": "acme", "revocation": "none" };
+        let other =
+            object! { "key": b64(&signer.key().spki()), "operator": "acme", "revocation": "none", "role": role };
+        let trust = execert::trust::Trust::new().key(own).key(other).witness(vkey("north"));
+        codes(&look(&bundle, &trust.to_value().unwrap(), &now()))
+    };
+    assert_eq!(found("revocation"), []);
+    for role in ["record", "approver"] {
+        assert_eq!(found(role), [(7, "key.wrong_role", None)], "{role}");
+    }
+}
+
+/// W3C Trace Context: version, ids and flags, each of its length, in small digits, no id all zero, nothing after them.
+#[test]
+fn a_trace_is_written_in_one_way() {
+    let line = |trace: &str| {
+        let mut chain = Chain::open(1);
+        chain.push(Kind::Note, Body::Note { event: "x".into() }, |record| {
+            record.trace = Some(trace.to_owned());
+        });
+        let line = chain.records.get(1).unwrap().line(false);
+        RecordLine::parse(&line).map(|line| line.record.trace)
+    };
+    let (trace, span) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
+    let good = format!("00-{trace}-{span}-01");
+    assert_eq!(line(&good).unwrap(), Some(good.clone()));
+    let zero = |text: &str| "0".repeat(text.len());
+    for wrong in [
+        format!("01-{trace}-{span}-01"),
+        format!("00-{}-{span}-01", zero(trace)),
+        format!("00-{trace}-{}-01", zero(span)),
+        format!("00-{}-{span}-01", &trace[1..]),
+        format!("00-{trace}0-{span}-01"),
+        format!("00-{trace}-{}-01", &span[1..]),
+        format!("00-{trace}-{span}0-01"),
+        format!("00-{trace}-{span}-1"),
+        format!("00-{trace}-{span}-011"),
+        format!("00-{trace}-{span}-01-00"),
+        format!("00-{trace}-{span}-01-"),
+        format!("00-{trace}-{span}"),
+        format!("00-{}-{span}-01", trace.to_uppercase()),
+        format!("00-{}g-{span}-01", &trace[1..]),
+        format!("00-{trace}-{}g-01", &span[1..]),
+        format!("00-{trace}-{span}-0g"),
+    ] {
+        let error = line(&wrong).unwrap_err();
+        assert_eq!(error.code().as_str(), "record.malformed", "{wrong}");
+        assert_eq!(error.path(), Some("/payload/predicate/trace/traceparent"), "{wrong}");
+    }
 }

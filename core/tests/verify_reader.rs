@@ -256,3 +256,29 @@ fn severities_follow_allow_open() {
     assert_eq!(severity(&now()), (Severity::Error, 4));
     assert_eq!(severity(&with("allow_open", true)), (Severity::Warning, 0));
 }
+
+/// A source that gives so much and then fails.
+struct Broken<'a>(&'a [u8]);
+
+impl std::io::Read for Broken<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        match self.0.is_empty() {
+            true => Err(std::io::Error::other("the disk is gone")),
+            false => self.0.read(out),
+        }
+    }
+}
+
+/// A source that cannot be read says nothing of the bundle: it is no report.
+#[test]
+fn a_source_that_fails() {
+    let chain = sealed(1);
+    let bundle = chain.bundle(0, &[]);
+    let first = bundle.iter().position(|byte| *byte == b'\n').unwrap();
+    for length in [0, 10, first + 1, first + 100, bundle.len()] {
+        let error = check(&mut Broken(&bundle[..length]), &trust(&[], 0), &now()).unwrap_err();
+        assert_eq!(error.code().as_str(), "store.io", "{length}");
+        let error = verify(&mut Broken(&bundle[..length]), &trust(&[], 0), &now()).unwrap_err();
+        assert_eq!(error.code().as_str(), "store.io", "{length}");
+    }
+}

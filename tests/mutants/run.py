@@ -27,10 +27,14 @@ WORK = ROOT / "build" / "mutants"
 TREE = WORK / "tree"
 FILES = ["canon/*.rs", "content/*.rs", "record/*.rs", "chain.rs", "disclose/*.rs", "verify/*.rs"]
 # The tests of what is mutated; the others of the core take more time than they add.
-TESTS = ["canon", "content", "disclose", "forms", "golden", "input_errors", "limits", "log", "trust", "values", "verify",
-         "verify_reader"]
+TESTS = ["canon", "certificates", "content", "differences", "disclose", "edges", "forms", "golden", "input_errors", "keys",
+         "lessons", "limits", "log", "tags", "threads", "trust", "values", "verify", "verify_reader"]
+# With what only a command and a wheel switch on: lines are judged side by side.
+FEATURES = ["--features", "parallel"]
 # What takes longer than this tests figures and sizes, not branches.
 SLOWEST = 8.0
+# What waits for ever uses no processor time.
+LONGEST = 300
 
 
 def environment() -> dict[str, str]:
@@ -77,7 +81,8 @@ def planted() -> list[dict]:
     while True:
         shutil.copytree(clean, TREE / "core" / "src", dirs_exist_ok=True)
         subprocess.run(plant, check=True)
-        built = cargo("build", "--quiet", "--locked", "--profile", "ci", "-p", "execert", "--message-format", "json", check=False)
+        built = cargo("build", "--quiet", "--locked", "--profile", "ci", "-p", "execert", *FEATURES, "--message-format", "json",
+                      check=False)
         if built.returncode == 0:
             return json.loads(listed)
         subprocess.run([plant[0], "blame", *plant[2:]], input=built.stdout, check=True)
@@ -96,11 +101,11 @@ def run(binary: str, test: str, seconds: float, **more: str) -> tuple[str, float
     """`passed`, `failed` or `timeout`, and the processor time."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     try:
-        code = subprocess.run([binary, "--exact", test, "--test-threads", "1"], cwd=TREE / "core", timeout=900,
+        code = subprocess.run([binary, "--exact", test, "--test-threads", "1"], cwd=TREE / "core", timeout=LONGEST,
                               env={**environment(), **more}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                               stdin=subprocess.DEVNULL, preexec_fn=limits(seconds)).returncode
     except subprocess.TimeoutExpired:
-        return "timeout", 900.0
+        return "timeout", float(LONGEST)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     took = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     if code == 0:
@@ -111,7 +116,7 @@ def run(binary: str, test: str, seconds: float, **more: str) -> tuple[str, float
 
 def tests() -> list[tuple[float, str, str, set[int]]]:
     """Every test of the core that passes here: time, binary, name, and the mutants that it reaches."""
-    built = cargo("test", "--quiet", "--locked", "--profile", "ci", "-p", "execert", "--lib", "--no-run",
+    built = cargo("test", "--quiet", "--locked", "--profile", "ci", "-p", "execert", *FEATURES, "--lib", "--no-run",
                   "--message-format", "json", *(word for test in TESTS for word in ("--test", test))).stdout
     binaries = [message["executable"] for message in map(json.loads, built.splitlines())
                 if message.get("executable") and message.get("profile", {}).get("test")]

@@ -56,7 +56,7 @@ pub(crate) fn read_record(predicate: &Node<'_>) -> Result<Record> {
     let actor = all.maybe("actor", |node| read_party(&node))?;
     let attempt = all.maybe("attempt", |node| node.int_from(1))?;
     let body = match (known, all.get("body")) {
-        (Some(kind), Some(body)) if kind.has_body() => read_body(kind, &body)?,
+        (Some(kind), Some(body)) => read_body(kind, &body)?,
         _ => Body::None,
     };
     let record = Record {

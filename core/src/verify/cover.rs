@@ -52,9 +52,8 @@ fn back(file: &File, by_seq: &[(u64, At)]) -> Vec<usize> {
         let before = position.checked_sub(1).and_then(|p| Some((p, by_seq.get(p)?)));
         let joined = before.filter(|(_, (s, b))| s.checked_add(1) == Some(*seq) && !file.is_basis(*b));
         first.push(match joined {
-            // Nothing leads on from a withheld record: its own `prev` is not here.
+            // Nothing leads on from a withheld record, whose own `prev` is not here: the way ends with it.
             _ if file.seen(*at).is_none() => position,
-            Some((p, (_, b))) if file.seen(*b).is_none() => p,
             Some((p, _)) => first.get(p).copied().unwrap_or(p),
             None => position,
         });
@@ -128,8 +127,9 @@ pub(super) fn paint(mut intervals: Vec<(u64, usize, usize)>, length: usize) -> V
     let mut least = vec![None; length];
     let mut next: Vec<usize> = (0..=length).collect();
     for (value, first, last) in intervals {
+        let end = last.saturating_add(1).min(length);
         let mut at = open(&mut next, first.min(length));
-        while at <= last && at < length {
+        while at < end {
             if let Some(slot) = least.get_mut(at) {
                 *slot = Some(value);
             }
