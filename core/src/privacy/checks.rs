@@ -1,5 +1,7 @@
 //! Secrets that only a calculation can tell: payment cards and bank accounts.
 
+use core::ops::Range;
+
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
@@ -7,27 +9,25 @@ use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
 /// Whether a text holds a payment card number: 13 to 19 digits of an issuer, Luhn sum (ISO/IEC 7812-1) right,
 /// written in one run or in groups of four (4-6-5 for 15 digits).
 pub(super) fn has_card(text: &[u8]) -> bool {
-    let mut rest = text;
-    let mut before = b' ';
-    while let Some((&first, after)) = rest.split_first() {
-        if first.is_ascii_digit() {
-            let free = !before.is_ascii_alphanumeric() && before != b'_';
-            if free && card_at(rest) {
-                return true;
-            }
-            // Go on behind these digits only: a card may follow another number.
-            let end = rest
-                .iter()
-                .position(|byte| !byte.is_ascii_digit())
-                .unwrap_or(rest.len());
-            rest = rest.get(end..).unwrap_or_default();
-            before = first;
-        } else {
-            rest = after;
-            before = first;
-        }
-    }
-    false
+    // A card may follow another number, so each run of digits is looked at.
+    digit_runs(text).any(|run| {
+        let (before, from) = text.split_at_checked(run.start).unwrap_or((text, &[]));
+        let free = before
+            .last()
+            .is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+        free && card_at(from)
+    })
+}
+
+/// The runs of digits. Most texts have few: between them bytes are only looked at.
+fn digit_runs(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0usize;
+    core::iter::from_fn(move || {
+        let start = at.saturating_add(text.get(at..)?.iter().position(u8::is_ascii_digit)?);
+        let run = text.get(start..)?.iter().take_while(|byte| byte.is_ascii_digit());
+        at = start.saturating_add(run.count());
+        Some(start..at)
+    })
 }
 
 /// Whether a card number stands right here: groups of digits, one space or hyphen apart, that end before any letter.
@@ -127,17 +127,19 @@ pub(super) fn account_in_base64(run: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// Two letters and two digits behind something else: the last five bytes, two bits each.
-const IBAN_BEGINS: u16 = 0b00_01_01_10_10;
-
 /// Whether a text holds a bank account number: an IBAN (ISO 13616) of its country's length whose remainder by 97 is 1,
 /// written together or in groups of four.
 pub(super) fn has_iban(text: &[u8]) -> bool {
-    let mut last: u16 = 0;
-    text.iter().enumerate().any(|(at, byte)| {
-        let kind = u16::from(byte.is_ascii_alphabetic()) | (u16::from(byte.is_ascii_digit()) << 1);
-        last = ((last << 2) | kind) & 0x3ff;
-        last == IBAN_BEGINS && text.get(at.saturating_sub(3)..).is_some_and(is_iban)
+    digit_runs(text).any(|run| {
+        // Two letters and two digits behind something else.
+        let Some((before, [a, b])) = text.get(..run.start).and_then(<[u8]>::split_last_chunk::<2>) else {
+            return false;
+        };
+        run.len() >= 2
+            && a.is_ascii_alphabetic()
+            && b.is_ascii_alphabetic()
+            && !before.last().is_some_and(u8::is_ascii_alphanumeric)
+            && text.get(before.len()..).is_some_and(is_iban)
     })
 }
 

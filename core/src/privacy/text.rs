@@ -26,7 +26,7 @@ pub fn scan_text(text: &str) -> Option<&'static str> {
     {
         return Some(rule);
     }
-    let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let digits = digits_in(bytes);
     if digits >= 13 && checks::has_card(bytes) {
         return Some("payment-card");
     }
@@ -34,6 +34,18 @@ pub fn scan_text(text: &str) -> Option<&'static str> {
         return Some("iban");
     }
     pass.random
+}
+
+fn digits_in(text: &[u8]) -> usize {
+    // Blocks that are counted without a way out are what compilers turn into vector instructions.
+    let count = |some: &[u8]| {
+        let one = |sum: u8, byte: &u8| sum.wrapping_add(u8::from(byte.is_ascii_digit()));
+        usize::from(some.iter().fold(0, one))
+    };
+    let (blocks, rest) = text.as_chunks::<32>();
+    blocks
+        .iter()
+        .fold(count(rest), |sum, block| sum.saturating_add(count(block)))
 }
 
 /// As [`scan_text`], for bytes; what is no text is searched for patterns only, since all of it looks random.
