@@ -123,27 +123,26 @@ fn heartbeats(case: &Case<'_>, chain: At, found: &mut Vec<(At, Option<&'static s
     let Some(view) = case.chains.get(chain).filter(|view| !view.mismatch) else {
         return;
     };
-    let here = || view.by_seq.iter().zip(0..view.here).map(|(entry, _)| *entry);
-    let beats: Vec<(At, &Heartbeat)> = here()
-        .filter_map(|(_, at)| match case.file.seen(at)?.body()? {
-            Body::Heartbeat(beat) => Some((at, beat)),
+    let beats: Vec<(u64, At, &Heartbeat)> = view
+        .by_seq
+        .iter()
+        .zip(0..view.here)
+        .filter_map(|((_, at), seq)| match case.file.seen(*at)?.body()? {
+            Body::Heartbeat(beat) => Some((seq, *at, beat)),
             _ => None,
         })
         .collect();
-    let sizes: Vec<u64> = beats.iter().map(|(_, beat)| beat.size).collect();
+    let sizes: Vec<u64> = beats.iter().map(|(_, _, beat)| beat.size).collect();
     let roots = view.roots(&sizes, &case.file);
     // An epoch begins after a heartbeat; a withheld record may have been one.
-    let mut begins = BTreeSet::from([0]);
-    let mut beats = beats.into_iter().peekable();
-    for (seq, at) in here() {
-        let next = seq.saturating_add(1);
-        if let Some((_, beat)) = beats.next_if(|(beat, _)| *beat == at) {
-            if !begins.contains(&beat.first) || roots.get(&beat.size) != Some(&beat.root) {
-                found.push((at, None));
-            }
-            begins = BTreeSet::from([next]);
-        } else if case.file.seen(at).is_none() {
-            begins.insert(next);
+    let hidden = |seq: u64| view.at(seq).is_some_and(|at| case.file.seen(at).is_none());
+    let mut begin = 0;
+    for (seq, at, beat) in beats {
+        let before = beat.first.checked_sub(1).filter(|before| (begin..seq).contains(before));
+        let begins = beat.first == begin || before.is_some_and(hidden);
+        if !begins || roots.get(&beat.size) != Some(&beat.root) {
+            found.push((at, None));
         }
+        begin = seq.saturating_add(1);
     }
 }
