@@ -6,6 +6,7 @@ use execert::canon::{Value, parse};
 use execert::digest::Digest;
 use execert::key::SecretKey;
 use execert::limits::Limits;
+use execert::verify;
 
 /// A bundle of the golden vectors.
 pub struct Base {
@@ -19,6 +20,22 @@ pub struct Base {
     pub trust: Value,
     /// When it is read.
     pub options: Value,
+    exit: OnceLock<Option<u8>>,
+}
+
+impl Base {
+    /// The exit of checking these bytes under the trust of their reader; none if there is no report.
+    #[must_use]
+    pub fn judge(&self, mut bytes: &[u8]) -> Option<u8> {
+        verify::check(&mut bytes, &self.trust, &self.options)
+            .map(|report| report.exit())
+            .ok()
+    }
+
+    /// That of the file itself.
+    pub fn exit(&self) -> Option<u8> {
+        *self.exit.get_or_init(|| self.judge(self.bytes))
+    }
 }
 
 macro_rules! files {
@@ -72,6 +89,7 @@ pub fn bundles() -> &'static [Base] {
                 .collect(),
             trust: parse(trust, &Limits::DOCUMENT).expect("a vector"),
             options: parse(options, &Limits::DOCUMENT).expect("a vector"),
+            exit: OnceLock::new(),
         };
         files.into_iter().map(base).collect()
     })

@@ -3,7 +3,7 @@
 use execert::canon::{Value, parse, push_pointer};
 use execert::disclose::{redact, reveal};
 use execert::limits::Limits;
-use execert::{object, verify};
+use execert::object;
 
 use crate::base::{Base, bundles};
 use crate::draw::Draw;
@@ -37,27 +37,11 @@ pub fn check(data: &[u8]) {
     if damaged || odd {
         return;
     }
-    let exit = |bytes: &mut &[u8]| {
-        verify::check(bytes, &base.trust, &base.options)
-            .map(|report| report.exit())
-            .ok()
-    };
-    let before = exit(&mut { base.bytes });
-    assert_eq!(
-        exit(&mut less.as_slice()),
-        before,
-        "{}: withheld, {}",
-        base.name,
-        text(&hide)
-    );
+    let before = base.exit();
+    let asked = || format!("{}: {}", base.name, text(&hide));
+    assert_eq!(base.judge(&less), before, "withheld, {}", asked());
     if revealed.is_ok() {
-        assert_eq!(
-            exit(&mut back.as_slice()),
-            before,
-            "{}: put back, {}",
-            base.name,
-            text(&hide)
-        );
+        assert_eq!(base.judge(&back), before, "put back, {}", asked());
     }
 }
 

@@ -29,6 +29,15 @@ impl Edit {
         }
     }
 
+    /// One line of a base; none if the base has none.
+    #[must_use]
+    pub fn line(base: &Base, at: usize) -> Edit {
+        Edit {
+            lines: base.lines.get(at).map(|line| line.to_vec()).into_iter().collect(),
+            signed: false,
+        }
+    }
+
     /// The file.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {

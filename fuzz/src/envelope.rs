@@ -17,9 +17,7 @@ pub fn check(data: &[u8]) {
         return one(draw.rest());
     }
     let base = &bundles()[usize::from(base) % bundles().len()];
-    let mut edit = Edit::of(base);
-    let at = draw.below(edit.lines.len());
-    edit.lines = vec![edit.lines.swap_remove(at)];
+    let mut edit = Edit::line(base, draw.below(base.lines.len()));
     let mut changes = 0_u8;
     while !draw.is_done() && changes < 4 && !edit.lines.is_empty() {
         edit.change(&mut draw);

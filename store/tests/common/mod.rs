@@ -1,11 +1,13 @@
 //! A small recorder for tests: rows that hang together, without signatures.
 #![allow(dead_code, reason = "each test takes what it needs")]
 
+use std::path::Path;
+
 use execert::canon::{Value, to_jcs};
 use execert::digest::{Digest, b64};
 use execert::id::Uuid;
 use execert::merkle::{self, Frontier};
-use execert::store::{Batch, Head, Ledger, NewRow, Row, Turn};
+use execert::store::{Batch, Head, Ledger, Memory, NewLedger, NewRow, Row, Secrets, Turn};
 use execert::time::Timestamp;
 use execert::{Result, object};
 
@@ -114,4 +116,35 @@ pub(crate) fn whole(ledger: &dyn Ledger) -> u64 {
 
 pub(crate) fn uuid(n: u8) -> Uuid {
     Uuid::v7(1_700_000_000_000, [n; 10])
+}
+
+/// Runs a test on every backend; it gets a function that opens the same ledger once more.
+pub(crate) fn on_all(test: impl Fn(&dyn Fn() -> Box<dyn Ledger>)) {
+    let first = execert_store::open("memory:", None).unwrap();
+    drop(first);
+    let memory = Memory::new(
+        &NewLedger {
+            tenant: Some("acme".into()),
+            ..NewLedger::default()
+        },
+        uuid(1),
+        uuid(2),
+        Secrets {
+            index_key: [1; 32],
+            log: [2; 32].into(),
+            mac: [3; 32].into(),
+        },
+    );
+    let count = std::cell::Cell::new(2_u8);
+    test(&|| {
+        count.set(count.get() + 1);
+        Box::new(memory.another(uuid(count.get())))
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("acme.ledger");
+    test(&|| sqlite(&path));
+}
+
+pub(crate) fn sqlite(path: &Path) -> Box<dyn Ledger> {
+    execert_store::open(path.to_str().unwrap(), Some(&NewLedger::default())).unwrap()
 }
