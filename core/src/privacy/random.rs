@@ -36,7 +36,7 @@ fn is_random(run: &[u8]) -> bool {
         left.add(&letters);
     }
     let share = left.share();
-    let mixed = left.switches.saturating_mul(12) >= left.length && share < 60;
+    let mixed = left.switches.saturating_mul(12) >= left.length && (share < 60 || left.unlike_words());
     left.length >= LEFT && (mixed || share < 40)
 }
 
@@ -74,6 +74,16 @@ impl Letters {
         self.switches = self.switches.saturating_add(other.switches);
         self.pairs = self.pairs.saturating_add(other.pairs);
         self.common = self.common.saturating_add(other.common);
+    }
+
+    /// Whether this is much likelier in random text than in words with numbers between. Weights are ten times the logarithm
+    /// of how much likelier a thing is there: a letter beside a digit, a rare pair; here: a common pair, any other place.
+    fn unlike_words(&self) -> bool {
+        let rare = self.pairs.saturating_sub(self.common);
+        let alike = self.length.saturating_sub(self.switches);
+        let random = self.switches.saturating_mul(21).saturating_add(rare.saturating_mul(18));
+        let words = self.common.saturating_mul(13).saturating_add(alike.saturating_mul(3));
+        random.saturating_mul(2) > words.saturating_mul(3)
     }
 
     /// How many of 100 pairs are common ones.
@@ -189,6 +199,8 @@ mod tests {
         for random in [
             "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLE1KEY",
             "key=Zm9v8sJq2LpX0vTn5RbYc3Wd7Ke1Ah4M end",
+            // Seven of ten pairs of letters are those of words, by chance.
+            "VX7NIoCT8Y2y/Nehp/eDIlP920wP04voWq4yGsEE",
         ] {
             assert!(has_random(random.as_bytes()), "{random}");
         }
@@ -198,6 +210,7 @@ mod tests {
             "call_Zm9v8sJq2LpX0vTn5RbYc3Wd",
             "toolu_01A09q90qw90lq917835lq9",
             "01JBXK8Q4ZT5Y6W7V8N9M0P1R2",
+            "iPhone12Pro13Max14Plus15and16",
             "/usr/lib/python3/dist-packages/setuptools/command/build.py",
             "release-2026-03-06-build-1234-linux-amd64",
             "getUserAccountDetailsByIdentifier",
