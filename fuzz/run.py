@@ -23,7 +23,16 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 COMMITTED = ROOT / "fuzz" / "corpus"
 # Shares of the time.
-TARGETS = {"canon": 5, "content": 4, "bundle": 3, "envelope": 3, "disclose": 2, "trust": 4, "checkpoint": 6, "recover": 1}
+TARGETS = {
+    "canon": 5,
+    "content": 4,
+    "bundle": 3,
+    "envelope": 3,
+    "disclose": 2,
+    "trust": 4,
+    "checkpoint": 6,
+    "recover": 1,
+}
 # An input is at most so long: what a check says of short ones it says of long ones, slower.
 LONGEST = {"canon": 512, "content": 512}
 # Without counts of how often an edge was taken it is twice as fast where a check takes microseconds.
@@ -80,7 +89,9 @@ def add(results: list[dict]) -> dict:
         for member in ("executions", "crashes", "cpu_seconds"):
             row[member] = round(row[member] + result[member], 1)
     targets = [rows[name] for name in sorted(rows)]
-    total = {member: round(sum(row[member] for row in targets), 1) for member in ("executions", "crashes", "cpu_seconds")}
+    total = {
+        member: round(sum(row[member] for row in targets), 1) for member in ("executions", "crashes", "cpu_seconds")
+    }
     path.write_text(json.dumps({**total, "targets": targets}, indent=1) + "\n")
     return total
 
@@ -125,10 +136,15 @@ def main() -> int:
     results = []
     for name in names:
         result = fuzz(binaries / name, max(1, given.seconds * TARGETS[name] // shares), given.seed)
-        print(f"{name}: {result['executions']:,} executions in {result['cpu_seconds']} s, {result['crashes']} crashes", flush=True)
+        print(
+            f"{name}: {result['executions']:,} executions in {result['cpu_seconds']} s, {result['crashes']} crashes",
+            flush=True,
+        )
         total = add([result])
         results.append(result)
-    print(f"in all so far {total['executions']:,.0f} executions, {total['crashes']:.0f} crashes, {total['cpu_seconds']:.0f} s of one core")
+    print(
+        f"in all {total['executions']:,.0f} executions, {total['crashes']:.0f} crashes, {total['cpu_seconds']:.0f} s of a core"
+    )
     failed = sum(result["crashes"] for result in results)
     print(f"{len(results) - failed} passed, {failed} failed")
     return 1 if failed else 0

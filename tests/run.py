@@ -44,8 +44,17 @@ STEPS = [
     Step("format", "check", ["cargo", "fmt", "--all", "--check"]),
     Step("lint", "check", ["cargo", "clippy", "--quiet", *CARGO, "--workspace", "--", "-D", "warnings"]),
     # The verifier alone, without what only a recorder needs.
-    Step("lint-verifier", "check", ["cargo", "clippy", "--quiet", *CARGO, "-p", "execert", "--no-default-features", "--", "-D", "warnings"]),
-    Step("lint-tests", "check", ["cargo", "clippy", "--quiet", *CARGO, "--workspace", "--tests", "--benches", "--examples", "--", "-D", "warnings", *IN_TESTS]),
+    Step(
+        "lint-verifier",
+        "check",
+        ["cargo", "clippy", "--quiet", *CARGO, "-p", "execert", "--no-default-features", "--", "-D", "warnings"],
+    ),
+    Step(
+        "lint-tests",
+        "check",
+        ["cargo", "clippy", "--quiet", *CARGO, "--workspace", "--tests", "--benches", "--examples", "--"]
+        + ["-D", "warnings", *IN_TESTS],
+    ),
     Step("generated", "check", ["cargo", "run", "--quiet", *CARGO, "-p", "xtask", "--", "generate", "--check"]),
     Step("instructions", "check", [PY, "tests/bench/instructions.py"]),
     Step("supply", "check", [PY, "tests/supply/check.py"]),
@@ -108,7 +117,9 @@ def run(step: Step) -> tuple[int, int, int]:
     print(f"== {step.name}", flush=True)
     log = logs / f"{step.name}.log"
     with log.open("wb") as out:
-        code = subprocess.run(step.command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL).returncode
+        code = subprocess.run(
+            step.command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+        ).returncode
     lines = log.read_text(errors="replace").splitlines()
     passed, failed, skipped, closing = count(lines)
     if code != 0:
@@ -138,7 +149,10 @@ def main() -> int:
         totals = [a + b for a, b in zip(totals, run(step))]
         shares.append((time.monotonic() - started, step.name))
     whole = sum(seconds for seconds, _ in shares)
-    print("time: " + ", ".join(f"{name} {seconds:.0f} s" for seconds, name in sorted(shares, reverse=True)), f"(in all {whole:.0f} s)")
+    print(
+        "time: " + ", ".join(f"{name} {seconds:.0f} s" for seconds, name in sorted(shares, reverse=True)),
+        f"(in all {whole:.0f} s)",
+    )
     print(f"{totals[0]} passed, {totals[1]} failed, {totals[2]} skipped")
     return 1 if totals[1] else 0
 

@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
-"""Holds the core against others: the second verifier on changed and on crowded bundles and on JSON texts, PyPI rfc8785 on
-documents.
+"""Holds the core against others: the second verifier on changed and on crowded bundles and on JSON texts, PyPI rfc8785
+on documents.
 
     python tests/agreement/run.py --count 2000 --seed 1 --jobs 2
 
 Two verifiers of one format have to give the same report, member for member, but for `verifier`, and the same refusal.
-Where they do not, one has a defect or the specification is unclear: the files are kept, and the first member that differs is
-printed. The last line is `N passed, N failed`.
-"""
+Where they do not, one has a defect or the specification is unclear: the files are kept, and the first member that
+differs is printed. The last line is `N passed, N failed`."""
 
 import argparse
 import base64
@@ -64,7 +63,20 @@ def main():
 
 def build():
     """Builds the example and gives its path."""
-    command = ["cargo", "build", "--quiet", "--locked", "--profile", "ci", "-p", "execert", "--example", "batch", "--message-format", "json"]
+    command = [
+        "cargo",
+        "build",
+        "--quiet",
+        "--locked",
+        "--profile",
+        "ci",
+        "-p",
+        "execert",
+        "--example",
+        "batch",
+        "--message-format",
+        "json",
+    ]
     built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
     found = [json.loads(line).get("executable") for line in built.stdout.splitlines()]
     return next(path for path in found if path)
@@ -159,7 +171,18 @@ def documents(given, batch, keep):
 
 def bundles(given, batch, keep):
     """Changed bundles: the same report."""
-    command = [sys.executable, str(SECOND / "mutate.py"), "--seed", str(given.seed), "--count", str(given.count), "--from", str(VECTORS), "--out", str(keep)]
+    command = [
+        sys.executable,
+        str(SECOND / "mutate.py"),
+        "--seed",
+        str(given.seed),
+        "--count",
+        str(given.count),
+        "--from",
+        str(VECTORS),
+        "--out",
+        str(keep),
+    ]
     subprocess.run(command, check=True)
     lines = (keep / "batch.jsonl").read_bytes().splitlines()
     ours = [report(line) for line in ask([batch, "verify"], lines, keep)]
@@ -179,7 +202,7 @@ def bundles(given, batch, keep):
 
 
 def crowds(_given, batch, keep):
-    """Bundles with more findings of a code than a report lists: the same ones are listed, and the same number is not."""
+    """Bundles with more findings of a code than a report lists: the same ones are listed, as many are not."""
     kinds = ("withheld", "again", "other-contents", "long-paths", "checkpoints", "signers")
     lines = []
     (keep / "crowd.trust").write_text(json.dumps(made.TRUST))

@@ -4,20 +4,23 @@ import math
 import struct
 
 NAMES = ("", "a", "b", "10", "9", "1", "__proto__", "constructor", "toString", "\u20ac", "\ud7ff", "\ue000", "\uffff",
-         "\U00010000", "\U0010ffff", "\r", "\x00", "\x1b[31m", '"', "\\", "/", "~0", "~1", "\u00e9", "e\u0301", "\u0130")
+         "\U00010000", "\U0010ffff", "\r", "\x00", "\x1b[31m", '"', "\\", "/", "~0", "~1", "\u00e9", "e\u0301",
+         "\u0130")
 PIECES = ("a", "Z", " ", "0", '"', "\\", "/", "\b", "\f", "\n", "\r", "\t", "\x00", "\x1f", "\x7f", "\u0080", "\u00f6",
           "\u2028", "\ud7ff", "\ue000", "\ufffd", "\uffff", "\U00010000", "\U0001f600", "\U0010ffff", "</script>")
-EDGES = (0, -0.0, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 1e21, 1e20, 999999999999999900000.0, 1e-6, 1e-7,
-         123456789012345680000.0, 2**53 - 1, -(2**53 - 1), 2.0**53, 2.0**53 + 2, 0.1, 1.005, 333333333.33333329, 1e23, 4.5)
+EDGES = (0, -0.0, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 1e21, 1e20, 999999999999999900000.0, 1e-6,
+         1e-7, 123456789012345680000.0, 2**53 - 1, -(2**53 - 1), 2.0**53, 2.0**53 + 2, 0.1, 1.005, 333333333.33333329,
+         1e23, 4.5)
 # Spliced into texts: each is an edge of the grammar, of numbers or of strings.
-SPLICES = (b"", b"-", b"+1", b"01", b"-0", b"-0.0", b"1.", b".5", b"1e", b"1e+", b"1E-2", b"0e1", b"0.0e400", b"1e400", b"-1e400",
-           b"1e-400", b"5e-324", b"2e-324", b"3e-324", b"9007199254740991", b"9007199254740992", b"9007199254740993",
-           b"-9007199254740993", b"100000000000000000000", b"1000000000000000000000", b"123456789012345678901", b"NaN",
-           b"Infinity", b"-Infinity", b"tru", b"True", b"null", b"nul", b"[]", b"{}", b"[,]", b"[1,]", b'{"a":1,}', b"{,}",
-           b'{"a" 1}', b'{"a":1,"a":2}', b'{"a":1,"\\u0061":2}', b'"\\ud800"', b'"\\udc00"', b'"\\ud800\\ud800"',
-           b'"\\ud83d\\ude00"', b'"\\uD83D\\uDE00"', b'"\\ud83d\\u0041"', b'"\\u12"', b'"\\x41"', b'"\\', b'"\x00"', b'"\n"', b'"\x7f"',
-           b"'a'", b"/*c*/", b"\xef\xbb\xbf", b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82", b"\x0b", b"\xc2\xa0",
-           b"\x00", b"  ", b"\t", b"\r\n", b":", b",", b"]", b"}", b"[", b"{", b'"', b"1 2", b"0x10", b"1_000", b"\\u0030")
+SPLICES = (b"", b"-", b"+1", b"01", b"-0", b"-0.0", b"1.", b".5", b"1e", b"1e+", b"1E-2", b"0e1", b"0.0e400", b"1e400",
+           b"-1e400", b"1e-400", b"5e-324", b"2e-324", b"3e-324", b"9007199254740991", b"9007199254740992",
+           b"9007199254740993", b"-9007199254740993", b"100000000000000000000", b"1000000000000000000000",
+           b"123456789012345678901", b"NaN", b"Infinity", b"-Infinity", b"tru", b"True", b"null", b"nul", b"[]", b"{}",
+           b"[,]", b"[1,]", b'{"a":1,}', b"{,}", b'{"a" 1}', b'{"a":1,"a":2}', b'{"a":1,"\\u0061":2}', b'"\\ud800"',
+           b'"\\udc00"', b'"\\ud800\\ud800"', b'"\\ud83d\\ude00"', b'"\\uD83D\\uDE00"', b'"\\ud83d\\u0041"', b'"\\u12"',
+           b'"\\x41"', b'"\\', b'"\x00"', b'"\n"', b'"\x7f"', b"'a'", b"/*c*/", b"\xef\xbb\xbf", b"\xff", b"\xc0\x80",
+           b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82", b"\x0b", b"\xc2\xa0", b"\x00", b"  ", b"\t", b"\r\n",
+           b":", b",", b"]", b"}", b"[", b"{", b'"', b"1 2", b"0x10", b"1_000", b"\\u0030")
 
 
 def number(rng, whole=False):
@@ -52,7 +55,8 @@ def value(rng, depth=4):
     """A JSON value."""
     kind = rng.random()
     if depth and kind < 0.25:
-        return {(rng.choice(NAMES) if rng.random() < 0.6 else string(rng)): value(rng, depth - 1) for _ in range(rng.randrange(0, 7))}
+        names = (rng.choice(NAMES) if rng.random() < 0.6 else string(rng) for _ in range(rng.randrange(0, 7)))
+        return {name: value(rng, depth - 1) for name in names}
     if depth and kind < 0.42:
         return [value(rng, depth - 1) for _ in range(rng.randrange(0, 6))]
     if kind < 0.65:

@@ -35,7 +35,18 @@ CHOSEN = re.compile(
 
 def count() -> dict[str, int]:
     """Instructions of each kind of work: one run, one dump after each."""
-    build = ["cargo", "build", "--quiet", "--locked", "--profile", "count", "-p", "execert", "--example", "instructions"]
+    build = [
+        "cargo",
+        "build",
+        "--quiet",
+        "--locked",
+        "--profile",
+        "count",
+        "-p",
+        "execert",
+        "--example",
+        "instructions",
+    ]
     subprocess.run(build, cwd=ROOT, check=True)
     program = TARGET / "count" / "examples" / "instructions"
     with tempfile.TemporaryDirectory() as folder:

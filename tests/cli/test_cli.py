@@ -25,11 +25,22 @@ class Shell:
         self.home = folder / "home"
         self.folder.mkdir()
         self.home.mkdir()
-        self.env = {"PATH": os.environ["PATH"], "HOME": str(self.home), "XDG_CONFIG_HOME": str(self.home / ".config"), "LANG": "C.UTF-8"}
+        self.env = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "XDG_CONFIG_HOME": str(self.home / ".config"),
+            "LANG": "C.UTF-8",
+        }
 
     def __call__(self, *args: str, code: int | None = 0, **env: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            [EXECERT, *args], cwd=self.folder, env={**self.env, **env}, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120
+            [EXECERT, *args],
+            cwd=self.folder,
+            env={**self.env, **env},
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=120,
         )
         if code is not None:
             assert done.returncode == code, (args, done.returncode, done.stdout, done.stderr)
@@ -48,7 +59,9 @@ def made(shell: Shell) -> Shell:
 
 
 def policy(shell: Shell, *rules: dict, **members: object) -> str:
-    (shell.folder / "rules.json").write_text(json.dumps({"policy": 1, "default": "deny", "rules": list(rules), **members}))
+    (shell.folder / "rules.json").write_text(
+        json.dumps({"policy": 1, "default": "deny", "rules": list(rules), **members})
+    )
     return "rules.json"
 
 
@@ -97,7 +110,9 @@ def test_run_record_verify(made: Shell) -> None:
 
 
 def test_run_denied_is_recorded_and_does_not_run(made: Shell) -> None:
-    rules = policy(made, {"id": "no-touch", "tool": "touch", "verdict": "deny"}, {"id": "rest", "tool": "echo", "verdict": "allow"})
+    rules = policy(
+        made, {"id": "no-touch", "tool": "touch", "verdict": "deny"}, {"id": "rest", "tool": "echo", "verdict": "allow"}
+    )
     refused = made("run", "--policy", rules, "-o", "no.execert", "--", "touch", "made", code=9)
     assert "not run:" in refused.stderr and "policy.denied" in refused.stderr
     assert not (made.folder / "made").exists()
@@ -109,7 +124,9 @@ def test_approval_from_the_command_line(made: Shell) -> None:
     lead = made("keys", "new", "lead.key").stdout
     fingerprint = re.search(r"fingerprint ((?:[0-9a-f]{4} ?){16})", lead)[1].replace(" ", "")
     keyid = __import__("base64").b64encode(bytes.fromhex(fingerprint)).decode()
-    rules = policy(made, {"id": "ask", "tool": "touch", "verdict": "approve"}, approvers=[{"key": keyid, "role": "lead"}])
+    rules = policy(
+        made, {"id": "ask", "tool": "touch", "verdict": "approve"}, approvers=[{"key": keyid, "role": "lead"}]
+    )
     asked = made("run", "--policy", rules, "--", "touch", "made", code=10)
     request = re.search(r"sha256:[0-9a-f]{64}", asked.stderr)[0]
     assert request in made("approve").stdout
@@ -164,7 +181,15 @@ def test_key_that_others_can_read(made: Shell) -> None:
     assert not (made.folder / "made").exists()
 
 
-@pytest.mark.parametrize("folder", sorted(p.name for area in ("bundle", "bad", "control") for p in (GOLDEN / area).iterdir() if (p / "input.execert").exists()))
+@pytest.mark.parametrize(
+    "folder",
+    sorted(
+        p.name
+        for area in ("bundle", "bad", "control")
+        for p in (GOLDEN / area).iterdir()
+        if (p / "input.execert").exists()
+    ),
+)
 def test_golden_exit_codes(shell: Shell, folder: str) -> None:
     where = next(GOLDEN / area / folder for area in ("bundle", "bad", "control") if (GOLDEN / area / folder).exists())
     report = json.loads((where / "report.json").read_text())
@@ -216,12 +241,16 @@ def test_what_a_report_does_not_list_is_counted(shell: Shell) -> None:
     (left,) = report["unlisted"]
     assert (left["code"], left["severity"]) == ("content.changed", "error")
     text = shell(*args, code=1).stdout
-    assert f"and {len(report['findings']) - 12 + left['count']} more; `--format json` lists the first of each code" in text
+    assert (
+        f"and {len(report['findings']) - 12 + left['count']} more; `--format json` lists the first of each code" in text
+    )
 
 
 def test_sarif_names_line_and_code(shell: Shell) -> None:
     where = GOLDEN / "bundle" / "content-changed_fail"
-    done = shell("verify", str(where / "input.execert"), "--trust", str(where / "trust.json"), "--format", "sarif", code=1)
+    done = shell(
+        "verify", str(where / "input.execert"), "--trust", str(where / "trust.json"), "--format", "sarif", code=1
+    )
     log = json.loads(done.stdout)
     assert log["version"] == "2.1.0"
     assert [result["ruleId"] for result in log["runs"][0]["results"]] == ["content.changed"]
@@ -229,13 +258,22 @@ def test_sarif_names_line_and_code(shell: Shell) -> None:
 
 def test_same_input_same_bytes(shell: Shell) -> None:
     where = GOLDEN / "bundle" / "six"
-    args = ["verify", str(where / "input.execert"), "--trust", str(where / "trust.json"), "--at", "2026-03-07T09:00:00.000Z"]
+    args = [
+        "verify",
+        str(where / "input.execert"),
+        "--trust",
+        str(where / "trust.json"),
+        "--at",
+        "2026-03-07T09:00:00.000Z",
+    ]
     assert shell(*args).stdout == shell(*args, LANG="de_DE.UTF-8", TZ="Asia/Tokyo").stdout
 
 
 def test_several_files_answer_the_worst(shell: Shell) -> None:
     good, bad = GOLDEN / "bundle" / "six", GOLDEN / "bundle" / "content-changed_fail"
-    shell("verify", str(good / "input.execert"), str(bad / "input.execert"), "--trust", str(good / "trust.json"), code=1)
+    shell(
+        "verify", str(good / "input.execert"), str(bad / "input.execert"), "--trust", str(good / "trust.json"), code=1
+    )
 
 
 def test_redact_reveal_diff(made: Shell) -> None:
@@ -283,14 +321,22 @@ def test_policy_check_and_test(made: Shell) -> None:
     assert "digest sha256:" in made("policy", "check", "policy.json").stdout
     cases = [
         {"name": "small", "tool": "payments.refund", "arguments": {"amount": 40}, "expect": "allow"},
-        {"name": "large", "tool": "payments.refund", "arguments": {"amount": 900}, "expect": "approve", "rule": "refund-limit"},
+        {
+            "name": "large",
+            "tool": "payments.refund",
+            "arguments": {"amount": 900},
+            "expect": "approve",
+            "rule": "refund-limit",
+        },
     ]
     (made.folder / "cases.jsonl").write_text("\n".join(json.dumps(case) for case in cases))
     assert made("policy", "test", "cases.jsonl").stdout.endswith("2 passed, 0 failed\n")
     cases[0]["expect"] = "deny"
     (made.folder / "cases.json").write_text(json.dumps(cases))
     assert "differs  small" in made("policy", "test", "cases.json", code=1).stdout
-    (made.folder / "bad.json").write_text('{"policy":1,"default":"deny","rules":[{"id":"x","tool":"y","verdict":"perhaps"}]}')
+    (made.folder / "bad.json").write_text(
+        '{"policy":1,"default":"deny","rules":[{"id":"x","tool":"y","verdict":"perhaps"}]}'
+    )
     assert "/rules/0/verdict" in made("policy", "check", "bad.json", code=2).stderr
 
 

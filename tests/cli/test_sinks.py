@@ -1,4 +1,4 @@
-"""Hostile text through every sink that exists: N29, and the rules for record text. The corpus is tests/negative/hostile.py."""
+"""Hostile text through every sink: N29, and the rules for record text. The corpus is tests/negative/hostile.py."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EXECERT = os.environ.get("EXECERT_COMMAND", str(ROOT / "build" / "execert"))
 
 
 class Made:
-    """A bundle with the corpus in every place that takes free text, and a copy in which every such value was changed."""
+    """A bundle with the corpus in every place that takes free text, and a copy with every such value changed."""
 
     def __init__(self, folder: pathlib.Path) -> None:
         self.folder, self.key = folder, Key.generate()
@@ -67,7 +67,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 def plain(page: str) -> None:
-    """Nothing that steers a terminal; nothing from a record that begins a line as a verdict does; no line without end."""
+    """Nothing that steers a terminal; nothing of a record that begins a line as a verdict does; no line without end."""
     assert inert(page) == []
     for line in page.splitlines():
         assert len(line) < 5_000

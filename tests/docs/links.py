@@ -22,7 +22,9 @@ def headings(page):
 
 
 def main():
-    listed = subprocess.run(["git", "ls-files", "*.md"], cwd=TOP, capture_output=True, text=True, check=True).stdout.split()
+    listed = subprocess.run(
+        ["git", "ls-files", "*.md"], cwd=TOP, capture_output=True, text=True, check=True
+    ).stdout.split()
     pages = [TOP / path for path in listed if "vectors/" not in path]
     passed = failed = 0
     for page in pages:

@@ -123,7 +123,7 @@ def until(size: int, lines: Lines) -> Lines:
 
 
 def before_records(size: int, lines: Lines) -> Lines:
-    """The same of lines before the records. No reader gets beyond 100,000 of them, or 32 MiB: later ones need not be new."""
+    """The same of lines before the records. No reader gets beyond 100,000 of them, or 32 MiB: later ones may repeat."""
     new = list(until(min(size, 40 << 20), itertools.islice(lines, 110_000)))
     yield from new
     yield from until(size - sum(map(len, new)), itertools.cycle(new))
@@ -232,11 +232,11 @@ def true_checkpoints(size: int) -> Lines:
 
     def line(number: int) -> bytes:
         text = f"{base.origin}\n1\n{b64(hashlib.sha256(b'%d' % number).digest())}\n"
-        log = KEYS["log"]
+        log, north = KEYS["log"], KEYS["north"]
+        north_id = note.key_id("north.example/w1", 4, north.public)
         signatures = [
             f"{note.MARK}{base.origin} {b64(note.key_id(base.origin, 1, log.public) + log.sign(text.encode()))}\n",
-            f"{note.MARK}north.example/w1 "
-            f"{b64(note.key_id('north.example/w1', 4, KEYS['north'].public) + cosignature(KEYS['north'], 1_772_800_000 + number % 9, text))}\n",
+            f"{note.MARK}north.example/w1 {b64(north_id + cosignature(north, 1_772_800_000 + number % 9, text))}\n",
         ]
         whole = text + "\n" + "".join(signatures)
         return bytes(jcs.write({"execert": "material/1", "note": whole, "type": "checkpoint"})) + b"\n"
@@ -409,7 +409,10 @@ def signers(size: int) -> Lines:
         statement["predicate"]["key"] = keyid
         statement["predicate"]["chain"]["seq"] = number + 1
         payload = b64(jcs.write(statement))
-        return bytes(jcs.write({**value, "payload": payload, "signatures": [{"keyid": keyid, "sig": b64(bytes(64))}]})) + b"\n"
+        return (
+            bytes(jcs.write({**value, "payload": payload, "signatures": [{"keyid": keyid, "sig": b64(bytes(64))}]}))
+            + b"\n"
+        )
 
     return after_manifest(size, line, records=True)
 

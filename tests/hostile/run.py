@@ -6,9 +6,8 @@
                                                 build/results/hostile.json
     python tests/hostile/run.py --kind records  one kind
 
-`--command` names the program; the figures of `--full` are those of an optimised build. Time is told, not judged, but with
-`--full`, where each verdict has 30 s and 100 MB.
-"""
+`--command` names the program; the figures of `--full` are those of an optimised build. Time is told, not judged, but
+with `--full`, where each verdict has 30 s and 100 MB."""
 
 from __future__ import annotations
 

@@ -51,7 +51,11 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
     records = [json.loads(line) for line in chain.getvalue().splitlines()[1:]]
     records = [line for line in records if "payload" in line]
     # The recorder is closed, so another SQLite may open its file.
-    file = next(path for path in pathlib.Path(folder).rglob("*") if path.is_file() and path.read_bytes().startswith(b"SQLite format 3"))
+    file = next(
+        path
+        for path in pathlib.Path(folder).rglob("*")
+        if path.is_file() and path.read_bytes().startswith(b"SQLite format 3")
+    )
     with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
         digests = [row[0] for row in database.execute("SELECT digest FROM record ORDER BY seq")]
         checkpoints = [row[0].decode() for row in database.execute("SELECT note FROM checkpoint ORDER BY size")]

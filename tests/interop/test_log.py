@@ -24,7 +24,9 @@ def checker(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     target = tmp_path_factory.mktemp("go") / "tlog"
     # go.sum says which bytes the module has; the toolchain that is here builds it.
     environment = {**os.environ, "GOFLAGS": "-mod=readonly -buildvcs=false", "GOTOOLCHAIN": "local", "CGO_ENABLED": "0"}
-    built = subprocess.run(["go", "build", "-o", str(target), "."], cwd=HERE / "tlog", env=environment, capture_output=True, text=True)
+    built = subprocess.run(
+        ["go", "build", "-o", str(target), "."], cwd=HERE / "tlog", env=environment, capture_output=True, text=True
+    )
     assert built.returncode == 0, built.stderr
     return target
 

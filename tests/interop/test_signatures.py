@@ -96,7 +96,9 @@ def securesystemslib(written: Written) -> Check:
     key = SSlibKey(keyid, "ed25519", "ed25519", {"public": raw.hex()})
 
     def check(line: Line) -> bool:
-        envelope = Envelope.from_dict({name: copy.deepcopy(line[name]) for name in ("payload", "payloadType", "signatures")})
+        envelope = Envelope.from_dict(
+            {name: copy.deepcopy(line[name]) for name in ("payload", "payloadType", "signatures")}
+        )
         try:
             return list(envelope.verify([key], 1)) == [keyid]
         except VerificationError:

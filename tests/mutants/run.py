@@ -4,8 +4,8 @@
     python3 tests/mutants/run.py [--shard K/N] [--only NUMBER,...]
 
 Each mutant stands in the sources behind a number of the environment (src/plant.rs). Each test runs once alone, to see
-which mutants it reaches and how long it takes; then each mutant meets the tests that reach it, the quickest first, until
-one fails. A mutant that no test reaches has survived without a run. The last line is `N passed, N failed`.
+which mutants it reaches and how long it takes; then each mutant meets the tests that reach it, the quickest first,
+until one fails. A mutant that no test reaches has survived without a run. The last line is `N passed, N failed`.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ WORK = ROOT / "build" / "mutants"
 TREE = WORK / "tree"
 FILES = ["canon/*.rs", "content/*.rs", "record/*.rs", "chain.rs", "disclose/*.rs", "verify/*.rs"]
 # The tests of what is mutated; the others of the core take more time than they add.
-TESTS = ["canon", "certificates", "content", "differences", "disclose", "edges", "forms", "golden", "input_errors", "keys",
-         "lessons", "limits", "log", "tags", "threads", "trust", "values", "verify", "verify_reader"]
+TESTS = ["canon", "certificates", "content", "differences", "disclose", "disclose_refused", "edges", "forms", "golden",
+         "input_errors", "keys", "lessons", "limits", "log", "tags", "threads", "trust", "values", "verify",
+         "verify_reader"]
 # With what only a command and a wheel switch on: lines are judged side by side.
 FEATURES = ["--features", "parallel"]
 # What takes longer than this tests figures and sizes, not branches.
@@ -38,7 +39,7 @@ LONGEST = 300
 
 
 def environment() -> dict[str, str]:
-    """The core is optimised, since it is built once and run often; all that it uses stays as it is built for the tests."""
+    """The core is optimised, since it is built once and run often; what it uses stays as it is built for the tests."""
     own = {"CARGO_TARGET_DIR": str(WORK / "target"), "RUSTC_WORKSPACE_WRAPPER": str(WORK / "rustc"),
            "CARGO_PROFILE_CI_OPT_LEVEL": "1"}
     return {**os.environ, **own}
@@ -50,7 +51,8 @@ def cargo(*arguments: str, check: bool = True, tree: pathlib.Path = TREE) -> sub
 
 def copied() -> None:
     """The sources as git knows them. Files that did not change keep their times: cargo builds less."""
-    names = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listing, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
     for name in names.decode().split("\0"):
         source, target = ROOT / name, TREE / name
         if name and source.is_file() and not (target.exists() and target.read_bytes() == source.read_bytes()):
@@ -81,8 +83,8 @@ def planted() -> list[dict]:
     while True:
         shutil.copytree(clean, TREE / "core" / "src", dirs_exist_ok=True)
         subprocess.run(plant, check=True)
-        built = cargo("build", "--quiet", "--locked", "--profile", "ci", "-p", "execert", *FEATURES, "--message-format", "json",
-                      check=False)
+        built = cargo("build", "--quiet", "--locked", "--profile", "ci", "-p", "execert", *FEATURES,
+                      "--message-format", "json", check=False)
         if built.returncode == 0:
             return json.loads(listed)
         subprocess.run([plant[0], "blame", *plant[2:]], input=built.stdout, check=True)
@@ -123,7 +125,8 @@ def tests() -> list[tuple[float, str, str, set[int]]]:
     found = []
     seen = WORK / "seen"
     for binary in binaries:
-        listed = subprocess.run([binary, "--list", "--format", "terse"], stdout=subprocess.PIPE, check=True, cwd=TREE / "core")
+        listing = [binary, "--list", "--format", "terse"]
+        listed = subprocess.run(listing, stdout=subprocess.PIPE, check=True, cwd=TREE / "core")
         for line in listed.stdout.decode().splitlines():
             test, _, kind = line.rpartition(": ")
             if kind != "test":

@@ -4,9 +4,8 @@
     python tests/negative/cases.py            write it
     python tests/negative/cases.py --check    fail if the file is not what this would write
 
-What each input gives is said here, by the rules of docs/spec, before any verifier is asked. A case breaks one thing; the rest
-is computed again and signed with the published test keys of the golden vectors.
-"""
+What each input gives is said here, by the rules of docs/spec, before any verifier is asked. A case breaks one thing;
+the rest is computed again and signed with the published test keys of the golden vectors."""
 
 from __future__ import annotations
 
@@ -152,7 +151,9 @@ def manifests() -> Iterator[Case]:
     yield bundle("N21", "relation -a.example/x", 7, "record.malformed", where, 6, made.parts())
 
     def proof_line(text: str) -> str:
-        return json.dumps({"execert": "material/1", "lines": [text], "type": "proof-lines"}, separators=(",", ":")) + "\n"
+        return (
+            json.dumps({"execert": "material/1", "lines": [text], "type": "proof-lines"}, separators=(",", ":")) + "\n"
+        )
 
     # Line 2 of the file is material too.
     own = len(golden_lines(SIX)[1])

@@ -1,8 +1,7 @@
 """Texts that want to be more than text; no reader may run, follow, obey or be fooled by one.
 
-What each would do if a sink were careless is in its group. The corpus runs through every sink: terminal, story, SARIF, JSON,
-notebook, error messages, `explain`, `diff`, the list of runs.
-"""
+What each would do if a sink were careless is in its group. The corpus runs through every sink: terminal, story, SARIF,
+JSON, notebook, error messages, `explain`, `diff`, the list of runs."""
 
 from __future__ import annotations
 

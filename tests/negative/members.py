@@ -75,8 +75,8 @@ def _kind(line: Line) -> str:
 
 
 def _objects(line: Line) -> Iterator[tuple[Any, ...]]:
-    """Steps to each object with fixed members: of the line and of the payload. Content and its index are data, but for the
-    top level of content and for `open`."""
+    """Steps to each object with fixed members: of the line and of the payload. Content and its index are data, but for
+    the top level of content and for `open`."""
 
     def walk(value: Any, steps: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
         if isinstance(value, dict):

@@ -1,8 +1,7 @@
 """Secrets that exist only while a test runs, and a search for them in everything that was written.
 
-Forty formats; each secret is made from a seed, so that a failure repeats and no file of the project holds one. The search knows
-the text, what an encoder makes of it, and its digests: a digest of a short text is the text.
-"""
+Forty formats; each secret is made from a seed, so that a failure repeats and no file of the project holds one. The
+search knows the text, what an encoder makes of it, and its digests: a digest of a short text is the text."""
 
 from __future__ import annotations
 

@@ -217,7 +217,7 @@ def test_secrets_through_the_command(work: Work) -> None:
 
 @pytest.mark.parametrize("profile", ["full", "evidence", "commit-only"])
 def test_no_digest_of_plaintext(work: Work, profile: str) -> None:
-    """Values that are no secrets: kept as they are or not at all; a plain digest of one would be as good as the value."""
+    """Values that are no secrets: kept as they are or not at all; a plain digest would be as good as the value."""
     dice = Dice(SEED)
     words = [dice.of("abcdefghijklmnopqrstuvwxyz", 12) for _ in range(300)]
     keep = ["/input/kept"] if profile == "evidence" else None

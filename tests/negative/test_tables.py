@@ -1,4 +1,4 @@
-"""The tables of tests/negative.md and tests/lessons.md are true: every number is there, every test that they name exists."""
+"""The tables of tests/negative.md and tests/lessons.md are true: every number, every test that they name is there."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """The first five minutes, timed: an empty folder, an empty home, an empty virtual environment, and the built wheel.
 
-Each step is what docs/guide/five-minutes.md says, with the budget that we promise. It fails when a step does not do what it
-should; a budget that is missed is printed and only fails at three times the promise, since a busy machine is no defect.
-"""
+Each step is what docs/guide/five-minutes.md says, with the budget that we promise. It fails when a step does not do
+what it should; a budget that is missed is printed and only fails at three times the promise, since a busy machine is no
+defect."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ class Newcomer:
         for name in ("PIP_CERT", "PIP_INDEX_URL", "PIP_FIND_LINKS"):
             if name in os.environ:
                 env[name] = os.environ[name]
-        done = subprocess.run(command, cwd=self.work, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=600)
+        done = subprocess.run(
+            command, cwd=self.work, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=600
+        )
         if done.returncode != code:
             raise AssertionError(f"{' '.join(command)}: exit {done.returncode}, not {code}\n{done.stdout}{done.stderr}")
         return done.stdout
@@ -96,7 +98,9 @@ def main() -> int:
         def colleague() -> None:
             other = n.home.parent / "other"
             other.mkdir()
-            assert "you have not said you trust this signer" in n.sh("execert", "verify", "refund-4471.execert", code=3, home=other)
+            assert "you have not said you trust this signer" in n.sh(
+                "execert", "verify", "refund-4471.execert", code=3, home=other
+            )
             fingerprint = re.search(r"((?:[0-9a-f]{4} ?){16})", n.sh("execert", "keys", "list", "recorder.key"))[1]
             n.sh("execert", "trust", "add", fingerprint, "--as", "acme", home=other)
             assert "signed by a key you trust, with" in n.sh("execert", "verify", "refund-4471.execert", home=other)

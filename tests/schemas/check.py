@@ -97,7 +97,11 @@ class Check:
 
 def shape(value):
     if isinstance(value, dict):
-        fixed = tuple(value.get(name) for name in ("kind", "type", "execert", "phase", "status") if isinstance(value.get(name), str))
+        fixed = tuple(
+            value.get(name)
+            for name in ("kind", "type", "execert", "phase", "status")
+            if isinstance(value.get(name), str)
+        )
         return (fixed, tuple((name, shape(inner)) for name, inner in sorted(value.items())))
     if isinstance(value, list):
         return (shape(value[0]),) if value else ()
@@ -151,7 +155,12 @@ def forms(check):
                 for line in filter(str.strip, lines):
                     for name, document in check.parts(json.loads(line)):
                         check.expect(True, name, document, where)
-            elif case["code"] in ("record.unknown_member", "record.malformed", "bundle.unknown_member", "bundle.malformed"):
+            elif case["code"] in (
+                "record.unknown_member",
+                "record.malformed",
+                "bundle.unknown_member",
+                "bundle.malformed",
+            ):
                 try:
                     parts = [part for line in filter(str.strip, lines) for part in check.parts(json.loads(line))]
                     refused = check.refuses(parts)
@@ -166,13 +175,25 @@ def forms(check):
 
 
 SAMPLES = {
-    "options": {"key": "recorder.key", "policy": "policy.json", "gate": "enforce", "tenant": "acme", "deadline_ms": 30000},
+    "options": {
+        "key": "recorder.key",
+        "policy": "policy.json",
+        "gate": "enforce",
+        "tenant": "acme",
+        "deadline_ms": 30000,
+    },
     "policy": {
         "policy": 1,
         "default": "deny",
         "rules": [
             {"id": "small", "tool": "payments.refund", "when": [["/amount", "<=", 500]], "verdict": "allow"},
-            {"id": "limit", "tool": "payments.*", "when": [["/amount", ">", 500]], "verdict": "approve", "reason": "over-limit"},
+            {
+                "id": "limit",
+                "tool": "payments.*",
+                "when": [["/amount", ">", 500]],
+                "verdict": "approve",
+                "reason": "over-limit",
+            },
         ],
         "approvers": [{"key": "EfEnbkK0R/mCnUFFwWib8EUB8dzjE+cUnWvUCPPggFg=", "role": "refunds"}],
         "escalation": ["lead"],
@@ -180,8 +201,20 @@ SAMPLES = {
     "profile": {"profile": 1, "name": "evidence", "keep": ["/input/order"], "rules": "secrets/1"},
     "redact": {"redact": 1, "hide": [{"seq": 3, "paths": ["/input/email"]}]},
     "reveal": {"reveal": 1, "show": [{"run": {"id": "019cc320-58f8-7997-b93b-53b9524f4c73", "seq": 3}}]},
-    "runtime": {"runtime": 1, "execert": "0.1.0", "language": "python", "language_version": "3.11.7", "os": "linux", "arch": "x86_64"},
-    "tool-definition": {"tool": 1, "name": "crm.lookup", "description": "Looks a customer up", "parameters": {"type": "object"}},
+    "runtime": {
+        "runtime": 1,
+        "execert": "0.1.0",
+        "language": "python",
+        "language_version": "3.11.7",
+        "os": "linux",
+        "arch": "x86_64",
+    },
+    "tool-definition": {
+        "tool": 1,
+        "name": "crm.lookup",
+        "description": "Looks a customer up",
+        "parameters": {"type": "object"},
+    },
     "event": {
         "feed": 1,
         "stack": "langchain-py",

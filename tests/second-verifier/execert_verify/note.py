@@ -1,4 +1,4 @@
-"""Checkpoints and receipts (docs/spec/06-tree-and-log; C2SP signed-note, tlog-checkpoint, tlog-proof): text to parts."""
+"""Checkpoints, receipts (docs/spec/06-tree-and-log; C2SP signed-note, tlog-checkpoint, tlog-proof): text to parts."""
 
 import hashlib
 import re

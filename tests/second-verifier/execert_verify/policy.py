@@ -100,7 +100,13 @@ def vkey(text, kind):
     """(name, key) of `NAME+hex(id)+b64(type ‖ key)`."""
     parts = text.split("+", 2)
     data = unb64(parts[2]) if len(parts) == 3 else None
-    if data is None or len(data) != 33 or data[0] not in (LOG, COSIGNATURE) or not parts[0] or not ed25519.is_point(data[1:]):
+    if (
+        data is None
+        or len(data) != 33
+        or data[0] not in (LOG, COSIGNATURE)
+        or not parts[0]
+        or not ed25519.is_point(data[1:])
+    ):
         raise BadArgument("policy: bad vkey", "key.malformed")
     if ed25519.is_small_order(data[1:]):
         raise BadArgument("policy: a key of small order signs everything", "key.weak")

@@ -29,11 +29,23 @@ def axes_of(code):
 
 def _base(trust, options, findings):
     listed, unlisted = findings.listed()
-    return {"report": 1, "subject": {"kind": "bundle", "records": 0, "chains": 0},
-            **({"unlisted": unlisted} if unlisted else {}), "axes": {name: "not_checked" for name in AXES}, "findings": listed, "completeness": [],
-            "disclosure": {"fields": 0, "withheld": 0, "erased": 0, "recordsWithheld": 0}, "times": [], "signers": [],
-            "witnesses": [], "trust": {"digest": trust.digest, "quorum": trust.policy.quorum, "revocationAgeS": None},
-            "shows": [], "not_shown": ALWAYS_NOT_SHOWN + ["when"], "verifier": VERIFIER, "at": options.at}
+    return {
+        "report": 1,
+        "subject": {"kind": "bundle", "records": 0, "chains": 0},
+        **({"unlisted": unlisted} if unlisted else {}),
+        "axes": {name: "not_checked" for name in AXES},
+        "findings": listed,
+        "completeness": [],
+        "disclosure": {"fields": 0, "withheld": 0, "erased": 0, "recordsWithheld": 0},
+        "times": [],
+        "signers": [],
+        "witnesses": [],
+        "trust": {"digest": trust.digest, "quorum": trust.policy.quorum, "revocationAgeS": None},
+        "shows": [],
+        "not_shown": ALWAYS_NOT_SHOWN + ["when"],
+        "verifier": VERIFIER,
+        "at": options.at,
+    }
 
 
 def _conclude(report, findings, own, witnessed):

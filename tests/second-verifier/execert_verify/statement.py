@@ -23,7 +23,7 @@ def kind_of(value):
 
 
 def check(value, path, kinds=KINDS, line=""):
-    """Checks the statement of a payload at `path`; returns its type. Another one than `kinds` is the fault of `line`."""
+    """Checks the statement of a payload at `path`; returns its type. One that is not of `kinds` is the line's fault."""
     kind = kind_of(value)
     area = "bundle" if kind == BUNDLE else "record"
     need_object(value, path, area)

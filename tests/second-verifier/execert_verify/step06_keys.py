@@ -1,4 +1,4 @@
-"""Step 6 (docs/spec/09-verifying): keys that are held, keys of each chain in order of seq, and the basis that counts."""
+"""Step 6 (docs/spec/09-verifying): keys that are held, keys of each chain in order of seq, the basis that counts."""
 
 from . import signatures
 from .encodings import ed25519_key

@@ -1,4 +1,4 @@
-"""Step 13 (docs/spec/09-verifying): other documents. Plan proofs, X.509 paths and timestamps are outside this verifier."""
+"""Step 13 (docs/spec/09-verifying): other documents. Plan proofs, X.509 paths and timestamps are not looked at."""
 
 from .encodings import millis
 from .findings import place_of

@@ -18,7 +18,9 @@ def check(case):
             digest = "sha256:" + hashlib.sha256(seen.note.text).hexdigest()
             texts[digest] = min(moment, texts.get(digest, moment))
     beacons = {chain.id: _beacons(chain, texts) for chain in case.chains.values()}
-    for record in [line for line in case.bundle.records if not line.withheld and id(line) not in case.left_out] + case.basis():
+    for record in [
+        line for line in case.bundle.records if not line.withheld and id(line) not in case.left_out
+    ] + case.basis():
         earliest = [moment for seq, moment in beacons[record.chain] if seq <= record.seq][-1:]
         latest = case.coverage.earliest(record)
         claimed = millis(record.predicate["recorded_at"])

@@ -12,10 +12,19 @@ ROLES = ("record", "log", "validator", "attestor", "approver", "tool", "revocati
 DAY = 86_400
 ENTRY = obj({"role": word(*ROLES), "label": string},
             {"spki": string, "keyid": keyid, "operator": string, "own": boolean, "revocation": word("none")})
-TRUST = obj({"trust": test(lambda v: v == 1 and not isinstance(v, bool)), "keys": items(ENTRY, empty=True)},
-            {"roots": items(base64, empty=True), "tsa": items(base64, empty=True), "policy": string,
-             "known": items(obj({"origin": string, "size": test(lambda v: is_int(v) and v >= 1), "root": hex64}), empty=True),
-             "lists": items(need_object, empty=True), "max_age_s": integer})
+TRUST = obj(
+    {"trust": test(lambda v: v == 1 and not isinstance(v, bool)), "keys": items(ENTRY, empty=True)},
+    {
+        "roots": items(base64, empty=True),
+        "tsa": items(base64, empty=True),
+        "policy": string,
+        "known": items(
+            obj({"origin": string, "size": test(lambda v: is_int(v) and v >= 1), "root": hex64}), empty=True
+        ),
+        "lists": items(need_object, empty=True),
+        "max_age_s": integer,
+    },
+)
 OPTIONS = obj({"now": test(is_time)}, {"allow_open": boolean, "require": items(string, empty=True),
                                        "mac_key": test(lambda v: len(unb64(v) or b"") == 32)})
 REQUIREMENTS = ("sealed", "timestamp", "no-withheld", "plan", "revocation")
