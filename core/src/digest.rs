@@ -121,9 +121,11 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Appends lower-case hexadecimal digits.
 pub(crate) fn hex_into(bytes: &[u8], out: &mut Vec<u8>) {
-    out.reserve(bytes.len().saturating_mul(2));
-    for byte in bytes {
-        out.extend_from_slice(&hex_pair(*byte));
+    let begun = out.len();
+    out.resize(begun.saturating_add(bytes.len().saturating_mul(2)), 0);
+    let (pairs, _) = out.get_mut(begun..).unwrap_or_default().as_chunks_mut::<2>();
+    for (pair, byte) in pairs.iter_mut().zip(bytes) {
+        *pair = hex_pair(*byte);
     }
 }
 

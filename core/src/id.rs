@@ -91,10 +91,11 @@ impl fmt::Display for Uuid {
 /// The two lower-case hexadecimal digits of a byte.
 pub(crate) fn hex_pair(byte: u8) -> [u8; 2] {
     // Without a branch or a table: 39 lies between `9` + 1 and `a`.
-    [byte >> 4, byte & 0x0f].map(|digit| {
-        let letter = u8::from(digit > 9).wrapping_mul(39);
-        digit.wrapping_add(b'0').wrapping_add(letter)
-    })
+    let letter = |digit: u8| {
+        let above = u8::from(digit > 9).wrapping_mul(39);
+        digit.wrapping_add(b'0').wrapping_add(above)
+    };
+    [letter(byte >> 4), letter(byte & 0x0f)]
 }
 
 /// The value of one lower-case hexadecimal digit.
