@@ -228,3 +228,10 @@ pub(crate) fn main(py: Python<'_>, arguments: Vec<std::ffi::OsString>) -> PyResu
 pub(crate) fn _arm_panic() {
     guard::hook::arm();
 }
+
+/// Clock and randomness repeat from here on, in the whole process: for the test that languages write the same bytes.
+#[cfg(feature = "testing")]
+#[pyfunction]
+pub(crate) fn _repeat(seed: u64) {
+    execert_store::repeat(seed);
+}

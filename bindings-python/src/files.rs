@@ -1,11 +1,11 @@
 //! Where evidence comes from and goes to: paths, bytes, and open binary files of Python.
 
-use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Cursor, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use execert::{Code, Error, Result};
+use execert_store::bundles;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
@@ -66,9 +66,7 @@ impl Source {
     /// `store.io` if the file cannot be opened.
     pub(crate) fn open(self, raised: &Raised) -> Result<Box<dyn Read>> {
         Ok(match self {
-            Source::Path(path) => Box::new(BufReader::new(
-                File::open(&path).map_err(|error| failed(&path, &error))?,
-            )),
+            Source::Path(path) => Box::new(bundles::open(&path)?),
             Source::Bytes(bytes) => Box::new(Cursor::new(bytes)),
             Source::Object(object) => Box::new(BufReader::with_capacity(BLOCK, Object(object, raised.clone()))),
         })
@@ -107,39 +105,9 @@ impl Target {
                     .map_err(|error| Error::new(Code::StoreIo, format!("the bundle could not be written: {error}")))?;
                 Ok(answer)
             }
-            Target::Path(path) => {
-                let partial = beside(&path);
-                let answer = write_file(&partial, work).and_then(|answer| {
-                    std::fs::rename(&partial, &path).map_err(|error| failed(&path, &error))?;
-                    Ok(answer)
-                });
-                if answer.is_err() {
-                    // Nothing of it is kept; if even that fails, the error to tell is the first one.
-                    std::fs::remove_file(&partial).ok();
-                }
-                answer
-            }
+            Target::Path(path) => bundles::write(&path, work),
         }
     }
-}
-
-fn write_file<T>(path: &Path, work: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<T> {
-    let file = OpenOptions::new().write(true).create(true).truncate(true).open(path);
-    let mut out = BufWriter::new(file.map_err(|error| failed(path, &error))?);
-    let answer = work(&mut out)?;
-    let file = out.into_inner().map_err(|error| failed(path, error.error()))?;
-    file.sync_all().map_err(|error| failed(path, &error))?;
-    Ok(answer)
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.partial", std::process::id()));
-    path.with_file_name(name)
-}
-
-fn failed(path: &Path, error: &io::Error) -> Error {
-    Error::new(Code::StoreIo, format!("{}: {error}", path.display()))
 }
 
 /// A Python file. Each block takes the interpreter for a moment.

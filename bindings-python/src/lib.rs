@@ -32,11 +32,15 @@ mod _execert {
     fn start(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
         crate::guard::one_interpreter(module.py())?;
         #[cfg(feature = "testing")]
-        pyo3::types::PyAnyMethods::setattr(
-            module.as_any(),
-            "_arm_panic",
-            pyo3::wrap_pyfunction!(crate::evidence::_arm_panic, module)?,
-        )?;
+        {
+            use pyo3::types::PyAnyMethods as _;
+            let module = module.as_any();
+            module.setattr(
+                "_arm_panic",
+                pyo3::wrap_pyfunction!(crate::evidence::_arm_panic, module)?,
+            )?;
+            module.setattr("_repeat", pyo3::wrap_pyfunction!(crate::evidence::_repeat, module)?)?;
+        }
         Ok(())
     }
 

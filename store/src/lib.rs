@@ -16,6 +16,7 @@
 #![forbid(unsafe_code)]
 
 mod backup;
+pub mod bundles;
 mod check;
 mod fault;
 mod gate;
@@ -29,6 +30,8 @@ mod opened;
 mod point;
 mod private;
 mod rebuild;
+#[cfg(feature = "testing")]
+mod repeat;
 mod reserve;
 mod signed;
 mod slots;
@@ -49,6 +52,8 @@ pub use keyfile::{first_mac_key, read_key, volume_warning, write_key, write_secr
 pub use native::Native;
 #[cfg(feature = "fail-points")]
 pub use point::{FailHook, set_fail_hook};
+#[cfg(feature = "testing")]
+pub use repeat::repeat;
 
 /// Opens a ledger to write: a folder, or `memory:`. With `new` it is made if there is none.
 ///

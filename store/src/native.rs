@@ -77,6 +77,10 @@ impl Host for Native {
     }
 
     fn runtime(&self) -> Value {
+        #[cfg(feature = "testing")]
+        if crate::repeat::on() {
+            return Value::Object(object! { "language": "repeat" });
+        }
         let mut runtime = object! {
             "language": self.language.as_str(),
             "os": std::env::consts::OS,
@@ -90,12 +94,20 @@ impl Host for Native {
 
 /// Wall clock of now. A clock outside the years 1970 to 9999 reads as the nearest end.
 pub(crate) fn now() -> Timestamp {
+    #[cfg(feature = "testing")]
+    if let Some(millis) = crate::repeat::now() {
+        return Timestamp::nearest(millis);
+    }
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::nearest(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// Random bytes of the operating system, each time: a generator of our own would repeat itself after a fork.
 pub(crate) fn random(bytes: &mut [u8]) -> Result<()> {
+    #[cfg(feature = "testing")]
+    if crate::repeat::random(bytes) {
+        return Ok(());
+    }
     getrandom::fill(bytes).map_err(|error| Error::new(Code::StoreIo, format!("no random bytes: {error}")))
 }
 

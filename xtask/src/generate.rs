@@ -1,6 +1,6 @@
 //! Generated files: each has one maker, is committed, and is never edited by hand.
 
-use crate::{Error, Result, codes, schemas};
+use crate::{Error, Result, codes, schemas, types};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -18,6 +18,10 @@ fn outputs(top: &Path) -> Result<Vec<Output>> {
     outputs.push(Output {
         path: "docs/reference/schemas.md",
         text: schemas::render(&top.join("core/schemas"))?,
+    });
+    outputs.push(Output {
+        path: "bindings-node/ts/types.ts",
+        text: types::render(&top.join("core/schemas"))?,
     });
     Ok(outputs)
 }

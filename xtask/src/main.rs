@@ -3,6 +3,7 @@
 mod codes;
 mod generate;
 mod schemas;
+mod types;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -17,7 +17,7 @@ members are refused. Order of members, sorting of lists and rules across members
 ";
 
 /// A schema file: its name without `.schema.json`, and what it says.
-type Schemas = BTreeMap<String, Map<String, Value>>;
+pub(crate) type Schemas = BTreeMap<String, Map<String, Value>>;
 
 /// The reference page.
 pub(crate) fn render(folder: &Path) -> Result<String> {
@@ -52,7 +52,7 @@ pub(crate) fn render(folder: &Path) -> Result<String> {
     Ok(page)
 }
 
-fn load(folder: &Path) -> Result<Schemas> {
+pub(crate) fn load(folder: &Path) -> Result<Schemas> {
     let failed = |error: std::io::Error| Error(format!("{}: {error}", folder.display()));
     let mut schemas = Schemas::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
@@ -165,19 +165,19 @@ fn form(schema: &Map<String, Value>) -> String {
     }
 }
 
-fn shapes(schema: &Map<String, Value>) -> impl Iterator<Item = (&String, &Map<String, Value>)> {
+pub(crate) fn shapes(schema: &Map<String, Value>) -> impl Iterator<Item = (&String, &Map<String, Value>)> {
     object(schema, "$defs").filter_map(|(name, body)| body.as_object().map(|body| (name, body)))
 }
 
-fn is_object(schema: &Map<String, Value>) -> bool {
+pub(crate) fn is_object(schema: &Map<String, Value>) -> bool {
     schema.contains_key("properties")
 }
 
-fn object<'a>(schema: &'a Map<String, Value>, name: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
+pub(crate) fn object<'a>(schema: &'a Map<String, Value>, name: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
     schema.get(name).and_then(Value::as_object).into_iter().flatten()
 }
 
-fn names<'a>(schema: &'a Map<String, Value>, name: &str) -> Vec<&'a str> {
+pub(crate) fn names<'a>(schema: &'a Map<String, Value>, name: &str) -> Vec<&'a str> {
     schema
         .get(name)
         .and_then(Value::as_array)
@@ -187,7 +187,7 @@ fn names<'a>(schema: &'a Map<String, Value>, name: &str) -> Vec<&'a str> {
         .collect()
 }
 
-fn text<'a>(schema: &'a Map<String, Value>, name: &str) -> &'a str {
+pub(crate) fn text<'a>(schema: &'a Map<String, Value>, name: &str) -> &'a str {
     schema.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
@@ -195,7 +195,7 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn capital(text: &str) -> String {
+pub(crate) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters
         .next()

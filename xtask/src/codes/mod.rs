@@ -5,6 +5,7 @@ mod markdown;
 mod python;
 mod rust;
 mod table;
+mod typescript;
 
 use crate::Result;
 use crate::generate::Output;
@@ -20,6 +21,10 @@ pub(crate) fn outputs(toml: &str) -> Result<Vec<Output>> {
         Output {
             path: "bindings-python/python/execert/codes.py",
             text: python::render(&codes),
+        },
+        Output {
+            path: "bindings-node/ts/codes.ts",
+            text: typescript::render(&codes),
         },
         Output {
             path: "tests/vectors/codes.json",
