@@ -34,12 +34,16 @@ mod _execert {
         #[cfg(feature = "testing")]
         {
             use pyo3::types::PyAnyMethods as _;
-            let module = module.as_any();
-            module.setattr(
-                "_arm_panic",
-                pyo3::wrap_pyfunction!(crate::evidence::_arm_panic, module)?,
-            )?;
-            module.setattr("_repeat", pyo3::wrap_pyfunction!(crate::evidence::_repeat, module)?)?;
+            let hooks = [
+                (
+                    "_arm_panic",
+                    pyo3::wrap_pyfunction!(crate::evidence::_arm_panic, module)?,
+                ),
+                ("_repeat", pyo3::wrap_pyfunction!(crate::evidence::_repeat, module)?),
+            ];
+            for (name, hook) in hooks {
+                module.as_any().setattr(name, hook)?;
+            }
         }
         Ok(())
     }

@@ -1,0 +1,58 @@
+// Builds the npm packages: TypeScript to JavaScript, the addon beside it, and the tarballs that are tested and published.
+//
+//   node scripts/build.mjs ADDON OUT    ADDON: the library that cargo built; OUT: the folder for the tarballs
+
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(dirname(fileURLToPath(import.meta.url)));
+const top = dirname(here);
+const [addon, out] = process.argv.slice(2).map((path) => resolve(path));
+const main = JSON.parse(readFileSync(join(here, "package.json"), "utf8"));
+
+rmSync(join(here, "dist"), { recursive: true, force: true });
+execFileSync(join(here, "tools/node_modules/.bin/tsc"), ["-p", here], { stdio: "inherit" });
+// One implementation for both kinds of module, so that there is one of each class.
+for (const name of ["index", "integration"]) {
+  writeFileSync(join(here, `dist/${name}.mjs`), `export * from "./${name}.js";\n`);
+  writeFileSync(join(here, `dist/${name}.d.mts`), `export * from "./${name}.js";\n`);
+}
+
+rmSync(out, { recursive: true, force: true });
+const platform = join(out, "platform");
+mkdirSync(platform, { recursive: true });
+const name = `${process.platform}-${process.arch}${process.platform === "linux" ? "-gnu" : process.platform === "win32" ? "-msvc" : ""}`;
+const file = `execert.${name}.node`;
+cpSync(addon, join(platform, file));
+const about = { version: main.version, license: main.license, repository: main.repository, engines: main.engines };
+writeFileSync(
+  join(platform, "package.json"),
+  `${JSON.stringify(
+    {
+      name: `@execert/${name}`,
+      description: `The addon of execert for ${name}`,
+      ...about,
+      os: [process.platform],
+      cpu: [process.arch],
+      ...(process.platform === "linux" ? { libc: ["glibc"] } : {}),
+      main: file,
+      files: [file, "LICENSE-APACHE", "LICENSE-MIT"],
+    },
+    null,
+    2,
+  )}\n`,
+);
+
+const whole = join(out, "execert");
+mkdirSync(whole);
+for (const part of ["package.json", "README.md", "dist", "bin"]) {
+  cpSync(join(here, part), join(whole, part), { recursive: true });
+}
+for (const folder of [whole, platform]) {
+  for (const licence of ["LICENSE-APACHE", "LICENSE-MIT"]) {
+    cpSync(join(top, licence), join(folder, licence));
+  }
+  execFileSync("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", out], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
+}
