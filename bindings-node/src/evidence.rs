@@ -145,3 +145,10 @@ pub fn arm_panic() {
 pub fn repeat(seed: u32) {
     execert_store::repeat(u64::from(seed));
 }
+
+/// Reads one record line alone: for the vectors of forms.
+#[cfg(feature = "testing")]
+#[napi]
+pub fn record_line(line: Buffer) -> Outcome<()> {
+    entry(|| execert::bundle::RecordLine::parse(&line).map(drop))
+}

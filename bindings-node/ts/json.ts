@@ -19,7 +19,7 @@ export class Snapshot {
 
 /** The text of a value that is plain JSON, which will stand at `path` of its document. */
 export function snapshot(value: unknown, path = ""): Snapshot {
-  return new Snapshot(new Walk(path).value(value));
+  return new Snapshot(new Walk(path, snapshot).value(value));
 }
 
 /** A document of this layer as bytes for the core; members that are undefined are left out. */
@@ -28,7 +28,7 @@ export function document(members: Readonly<Record<string, unknown>>): Buffer {
   for (const name of Object.keys(members)) {
     const member = members[name];
     if (member !== undefined) {
-      const item = member instanceof Snapshot ? member.text : new Walk(`/${token(name)}`).value(member);
+      const item = member instanceof Snapshot ? member.text : new Walk(`/${token(name)}`, document).value(member);
       text += `${text === "{" ? "" : ","}${JSON.stringify(name)}:${item}`;
     }
   }
@@ -63,13 +63,16 @@ export function isList(value: readonly unknown[]): boolean {
 
 class Walk {
   readonly #path: string;
+  /** Where an error's stack begins: below the walk. */
+  readonly #above: (...arguments_: never[]) => unknown;
   /** Containers around the value being read, and the names on the way to it. */
   readonly #open: object[] = [];
   readonly #names: (string | number)[] = [];
   #values = 0;
 
-  constructor(path: string) {
+  constructor(path: string, above: (...arguments_: never[]) => unknown) {
     this.#path = path;
+    this.#above = above;
   }
 
   value(value: unknown): string {
@@ -208,7 +211,9 @@ class Walk {
     const shown = path === "" ? "" : ` (\`${shorten(path)}\`)`;
     const convertible = code === "canon.unsupported_type";
     const hint = convertible ? "convert it first: `plain` does, and lists what it converted" : undefined;
-    throw new InvalidInput(`${reason}${shown}`, { code, path, hint, exit: 2 });
+    const error = new InvalidInput(`${reason}${shown}`, { code, path, hint, exit: 2 });
+    Error.captureStackTrace(error, this.#above);
+    throw error;
   }
 }
 

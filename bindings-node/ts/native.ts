@@ -90,6 +90,8 @@ export interface Native {
   armPanic?(): void;
   /** Test builds only. */
   repeat?(seed: number): void;
+  /** Test builds only. */
+  recordLine?(line: Buffer): Now<undefined>;
 }
 
 const VERSION = "0.1.0";
