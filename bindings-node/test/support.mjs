@@ -31,9 +31,12 @@ export function folder(t) {
 /** A recorder in a folder of its own, closed with the test. */
 export async function recorder(t, options = {}) {
   const key = options.key ?? execert.Key.generate();
-  const path = folder(t);
+  const path = mkdtempSync(join(tmpdir(), "execert-"));
   const made = await execert.Recorder.open(join(path, "acme.ledger"), { ...options, key });
-  t.after(() => made.close());
+  t.after(async () => {
+    await made[Symbol.asyncDispose]();
+    rmSync(path, { recursive: true, force: true });
+  });
   return { recorder: made, key, path };
 }
 

@@ -113,11 +113,12 @@ class Walk {
   }
 
   #object(value: object): string {
-    if (value instanceof Snapshot) {
-      return value.text;
-    }
+    // First: anything else that is asked of a proxy runs its code.
     if (types.isProxy(value)) {
       this.#fail("canon.unsupported_type", "a value of type `Proxy` is not plain JSON");
+    }
+    if (value instanceof Snapshot) {
+      return value.text;
     }
     const list = Array.isArray(value);
     if (list ? !isList(value) : !isLiteral(value)) {

@@ -130,7 +130,8 @@ class Conversions {
     if (/^_?Secret(Str|Bytes|Base|Field|Value)?$/.test(name)) {
       return this.#null("secret");
     }
-    return this.#known(value) ?? this.#other(value, name);
+    const known = this.#known(value);
+    return known === undefined ? this.#other(value, name) : known;
   }
 
   /** Classes of the language that have a row of their own. */

@@ -121,6 +121,7 @@ export class Recorder implements AsyncDisposable {
   readonly #native: NativeRecorder;
   readonly #tenant: string;
   readonly #origin: string;
+  #closed = false;
 
   private constructor(opened: NativeRecorder) {
     this.#native = opened;
@@ -302,10 +303,13 @@ export class Recorder implements AsyncDisposable {
   /** Closes the ledger. Runs that are still open end as incomplete. */
   async close(): Promise<void> {
     taken(await this.#native.close());
+    this.#closed = true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+    if (!this.#closed) {
+      await this.close();
+    }
   }
 
   [inspect.custom](): string {

@@ -290,8 +290,12 @@ export function failed(error: unknown, signal?: AbortSignal): Result {
   if (aborted || (error instanceof DOMException && error.name === "AbortError")) {
     return { status: "cancelled" };
   }
-  const { value, conversions } = converted(error, "/error");
-  return present({ status: "failed", error: value, conversions });
+  let told = converted(error, "/error");
+  if (!told.value.text.startsWith("{")) {
+    // Anything can be thrown; the record holds an object.
+    told = converted({ type: typeof error, value: error }, "/error");
+  }
+  return present({ status: "failed", error: told.value, conversions: told.conversions });
 }
 
 /** Members that are not undefined. */

@@ -22,6 +22,7 @@ CASES = [
     pytest.param(case, id=f"{file.stem}: {case['name']}")
     for file in sorted(VECTORS.glob("*.json"))
     for case in json.loads(file.read_text())
+    if "python" in case
 ]
 
 
@@ -84,6 +85,7 @@ def test_the_same_bytes_whatever_the_hash_seed() -> None:
         "import hashlib; h = hashlib.sha256()\n"
         f"for file in sorted(pathlib.Path({str(VECTORS)!r}).glob('*.json')):\n"
         "    for case in json.loads(file.read_text()):\n"
+        "        if 'python' not in case: continue\n"
         "        value, list_ = execert.plain(eval(case['python'], dict(vars(values))))\n"
         "        h.update(execert.canonical([value, [list(p) for p in list_]]))\n"
         "strings = {f'{i}:{i * i}' for i in range(2000)} | {(i, str(i)) for i in range(500)}\n"
