@@ -19,6 +19,9 @@ test: ## set up and pass everything; the last line counts
 	@scripts/setup test
 	@$(PY) tests/run.py
 
+node: ## build the npm packages into build/npm and install them in build/node
+	@scripts/setup-node
+
 check: ## format, lints, generated files, layers, stubs
 	@scripts/setup test
 	@$(PY) tests/run.py --only check
@@ -66,4 +69,4 @@ score: ## the score sheet, out of what ran last; writes docs/scores
 clean: ## remove what was built
 	rm -rf build target
 
-.PHONY: help setup demo test check bench deep faults hostile drills fuzz mutants miri coverage supply score clean
+.PHONY: help setup demo test node check bench deep faults hostile drills fuzz mutants miri coverage supply score clean

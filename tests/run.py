@@ -30,7 +30,7 @@ IN_TESTS = [
                  "arithmetic_side_effects", "disallowed_methods", "print_stdout")
     for word in ("-A", f"clippy::{lint}")
 ] + ["-A", "unfulfilled_lint_expectations"]
-RUST = ["--workspace", "--exclude", "execert-python", "--exclude", "execert-faults", "--exclude", "execert-fuzz"]
+RUST = ["--workspace", "--exclude", "execert-python", "--exclude", "execert-node", "--exclude", "execert-faults", "--exclude", "execert-fuzz"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +64,7 @@ STEPS = [
     Step("faults", "test", ["cargo", "test", "--quiet", *CARGO, "-p", "execert-faults"]),
     Step("fuzz-smoke", "test", ["cargo", "test", "--quiet", *CARGO, "-p", "execert-fuzz"]),
     Step("python", "test", [PY, "-m", "pytest", "-q", "bindings-python/tests"]),
+    Step("node", "test", ["bash", "bindings-node/test/run.sh"]),
     Step("stubs", "test", [PY, "-m", "mypy.stubtest", "execert"]),
     Step("schemas", "test", [PY, "tests/schemas/check.py"]),
     Step("links", "test", [PY, "tests/docs/links.py"]),

@@ -16,7 +16,7 @@ from typing import Any
 
 from graph import ROOT, Crate, Graph
 
-ARTEFACTS = {"execert": "library", "execert-cli": "application", "execert-python": "library"}
+ARTEFACTS = {"execert": "library", "execert-cli": "application", "execert-python": "library", "execert-node": "library"}
 
 
 def checksums() -> dict[tuple[str, str], str]:
