@@ -156,7 +156,7 @@ test("a refusal is a record and nothing runs", async (t) => {
   assert.equal(error.name, "Denied");
   assert.equal(error.exit, 9);
   const last = (await all(recorder)).at(-1);
-  assert.deepEqual([last.kind, last.status, last.decision.verdict], ["tool.call", "denied", "deny"]);
+  assert.deepEqual([last.kind, last.status, last.decision.verdict], ["tool.call", "blocked", "deny"]);
   assert.deepEqual(last.content.input, { path: "/" });
   assert.equal(await run.tool("crm.lookup", {}, () => 7), 7);
   await run.close();

@@ -73,6 +73,8 @@ export interface ModelOptions extends StepOptions {
 /** How a step is closed. */
 export interface Outcome {
   readonly status?: Status;
+  /** What came of it, converted where it is not plain JSON; setting `output` instead refuses such values. */
+  readonly output?: unknown;
   readonly error?: unknown;
   readonly failure?: string;
   /** Tokens and cost: `input_tokens`, `output_tokens`, `duration_us`, … */
@@ -157,6 +159,7 @@ export class Step implements AsyncDisposable {
   async close(outcome: Outcome = {}): Promise<Record | undefined> {
     return this.finish({
       ...this.#result,
+      ...("output" in outcome ? answered(outcome.output) : {}),
       ...(outcome.error === undefined ? {} : failed(outcome.error)),
       ...present({
         status: outcome.status,
