@@ -1,14 +1,20 @@
-// Runs the tests of the npm package and counts them; the last line is `N passed, N failed, N skipped`.
+// Runs the tests of the npm packages and counts them; the last line is `N passed, N failed, N skipped`.
 
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
 
-const here = dirname(fileURLToPath(import.meta.url));
-const files = readdirSync(here).filter((name) => name.endsWith(".test.mjs")).map((name) => join(here, name));
-const counts = { passed: 0, failed: 0, skipped: 0 };
+const top = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const integrations = readdirSync(join(top, "integrations")).map((name) => join("integrations", name));
+const wasm = existsSync(join(top, "build/wasm/execert.wasm"));
+const folders = ["bindings-node", ...(wasm ? ["bindings-wasm"] : []), ...integrations].map((name) => join(top, name, "test"));
+const files = folders
+  .filter((folder) => existsSync(folder))
+  .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+  .filter((path) => path.endsWith(".test.mjs"));
+const counts = { passed: 0, failed: 0, skipped: wasm ? 0 : 1 };
 
 const stream = run({ files, concurrency: 2 });
 stream.on("test:pass", ({ name, skip }) => {
