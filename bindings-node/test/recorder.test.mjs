@@ -309,6 +309,8 @@ test("find, export, join, erase, seal, heartbeat", async (t) => {
     assert.ok(saved.records > 0 && saved.bytes === statSync(join(path, "e.execert")).size);
     assert.equal((await check(join(path, "e.execert"), trust, { allowOpen: true })).exit, 0);
   }
+  const [indexed, bare] = [await recorder.bundle({ run: run.id }), await recorder.bundle({ run: run.id, index: false })];
+  assert.ok(indexed.includes('"index":{') && !bare.includes('"index":{') && bare.length < indexed.length);
   assert.ok((await caught(recorder.export("x", { run: "a", chain: true }))) instanceof InvalidInput);
   const [, first] = await all(recorder);
   await recorder.erase([first.seq], { reason: "art17", authority: "dpo" });

@@ -101,8 +101,11 @@ export interface ApproveOptions {
   readonly delegation?: Readonly<{ [name: string]: unknown }>;
 }
 
-/** What goes into a bundle: a run by id or name, several by id, a thread, or the chain. Exactly one of the three. */
-export type Export =
+/**
+ * What goes into a bundle: a run by id or name, several by id, a thread, or the chain. Exactly one of the three. Without
+ * `index` it is smaller, and a later change is noticed but not located.
+ */
+export type Export = { readonly index?: boolean } & (
   | { readonly run: string | Iterable<string>; readonly thread?: never; readonly chain?: never }
   | { readonly thread: string; readonly run?: never; readonly chain?: never }
   | {
@@ -111,7 +114,8 @@ export type Export =
       readonly last?: number;
       readonly run?: never;
       readonly thread?: never;
-    };
+    }
+);
 
 /**
  * Records runs into a ledger, a folder that is made if there is none. Disk work happens on libuv's threads. Worker
