@@ -47,7 +47,9 @@ pub(crate) fn put(bytes: Vec<u8>) -> i32 {
 
 /// Takes what the caller passes; nothing if there is no such buffer.
 pub(crate) fn take(number: i32) -> Vec<u8> {
-    BUFFERS.with_borrow_mut(|buffers| buffers.take(number)).unwrap_or_default()
+    BUFFERS
+        .with_borrow_mut(|buffers| buffers.take(number))
+        .unwrap_or_default()
 }
 
 /// A new buffer of that many zeros.

@@ -70,4 +70,3 @@ pub extern "C" fn execert_canonical(text: i32) -> i32 {
     let text = take(text);
     answer::bytes(parse(&text, &Limits::DOCUMENT).map(|value| to_jcs(&value)))
 }
-

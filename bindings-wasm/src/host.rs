@@ -76,7 +76,9 @@ impl Host for Handed {
 
     fn open_ledger(&self, url: &str, new: Option<&NewLedger>) -> Result<Box<dyn Ledger>> {
         if url != "memory:" {
-            return Err(Error::new(Code::WireBadArgument, "here a ledger is in memory").at("/ledger").hint("name it memory:"));
+            return Err(Error::new(Code::WireBadArgument, "here a ledger is in memory")
+                .at("/ledger")
+                .hint("name it memory:"));
         }
         let secrets = Secrets {
             index_key: host::random(self)?,
@@ -84,7 +86,12 @@ impl Host for Handed {
             mac: Zeroizing::new(host::random(self)?),
         };
         let uuid = || Ok::<_, Error>(Uuid::v7(self.now().millis(), host::random(self)?));
-        Ok(Box::new(Memory::new(&new.cloned().unwrap_or_default(), uuid()?, uuid()?, secrets)))
+        Ok(Box::new(Memory::new(
+            &new.cloned().unwrap_or_default(),
+            uuid()?,
+            uuid()?,
+            secrets,
+        )))
     }
 
     fn environment(&self, names: &[String]) -> Vec<(String, bool)> {

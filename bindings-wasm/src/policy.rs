@@ -11,7 +11,9 @@ use crate::buffers::take;
 #[unsafe(no_mangle)]
 pub extern "C" fn execert_policy_check(policy: i32) -> i32 {
     let policy = take(policy);
-    answer::bytes((|| Ok(to_jcs(&Policy::parse(&parse(&policy, &Limits::DOCUMENT)?)?.check())))())
+    answer::bytes((|| {
+        Ok(to_jcs(&Policy::parse(&parse(&policy, &Limits::DOCUMENT)?)?.check()))
+    })())
 }
 
 /// Runs a list of cases, `{name, tool, input, expect}`, against a policy.

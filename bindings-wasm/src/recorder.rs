@@ -53,7 +53,8 @@ pub extern "C" fn execert_key() -> i32 {
 pub extern "C" fn execert_key_public(pem: i32) -> i32 {
     let pem = take(pem);
     answer::bytes((|| {
-        let text = std::str::from_utf8(&pem).map_err(|_| Error::new(Code::KeyMalformed, "the key is not a PEM text"))?;
+        let text =
+            std::str::from_utf8(&pem).map_err(|_| Error::new(Code::KeyMalformed, "the key is not a PEM text"))?;
         Ok(SecretKey::from_pem(text)?.public().to_pem()?.into_bytes())
     })())
 }
@@ -70,7 +71,12 @@ pub extern "C" fn execert_recorder_open(options: i32) -> i32 {
 pub extern "C" fn execert_run_open(recorder: i32, arguments: i32) -> i32 {
     let arguments = take(arguments);
     let recorder = RECORDERS.with_borrow(|table| table.get(recorder).cloned());
-    keep(&RUNS, recorder.ok_or_else(gone).and_then(|recorder| wire::run_open(&recorder, &arguments)))
+    keep(
+        &RUNS,
+        recorder
+            .ok_or_else(gone)
+            .and_then(|recorder| wire::run_open(&recorder, &arguments)),
+    )
 }
 
 /// The id of a run.
@@ -84,7 +90,10 @@ pub extern "C" fn execert_run_id(run: i32) -> i32 {
 pub extern "C" fn execert_step_open(run: i32, arguments: i32) -> i32 {
     let arguments = take(arguments);
     let run = RUNS.with_borrow(|table| table.get(run).cloned());
-    keep(&STEPS, run.ok_or_else(gone).and_then(|run| wire::step_open(&run, &arguments)))
+    keep(
+        &STEPS,
+        run.ok_or_else(gone).and_then(|run| wire::step_open(&run, &arguments)),
+    )
 }
 
 /// `{record, step, input, decision?, not_run?}`.
