@@ -32,7 +32,7 @@ test("conversion: every row that JavaScript has", () => {
 test("conversion: every word has a case", () => {
   const words = new Set(CASES.flatMap((one) => one.conversions.map(([, word]) => word.split(":")[0])));
   const table =
-    "accessor array bigint bytes cycle date datetime exception float hole map message object omitted opaque secret set " +
+    "accessor array bigint bytes cycle date datetime exception failed float hole map message object omitted opaque secret set " +
     "surrogate symbols undefined url";
   assert.deepEqual([...words].sort(), table.split(" "));
 });
