@@ -22,7 +22,7 @@ stream.on("test:pass", ({ name, skip }) => {
     counts[skip === undefined ? "passed" : "skipped"] += 1;
   }
 });
-stream.on("test:fail", () => (counts.failed += 1));
+stream.on("test:fail", ({ todo }) => (counts[todo === undefined ? "failed" : "skipped"] += 1));
 stream.compose(spec).pipe(process.stdout, { end: false });
 stream.on("end", () => {
   setImmediate(() => {
