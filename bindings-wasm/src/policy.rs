@@ -16,7 +16,7 @@ pub extern "C" fn execert_policy_check(policy: i32) -> i32 {
     })())
 }
 
-/// Runs a list of cases, `{name, tool, input, expect}`, against a policy.
+/// Runs a list of cases, `{name, tool, arguments, expect}`, against a policy.
 #[unsafe(no_mangle)]
 pub extern "C" fn execert_policy_test(policy: i32, cases: i32) -> i32 {
     let (policy, cases) = (take(policy), take(cases));

@@ -153,7 +153,7 @@ test("without randomness nothing is sealed", async () => {
 test("policies", () => {
   const core = loadSync(MODULES[FILES[1]], world());
   assert.match(core.policyCheck(JSON.stringify(POLICY)), /sha256:/);
-  const cases = [{ name: "a", tool: "crm.x", expect: "allow" }, { name: "b", tool: "rm", expect: "deny" }];
+  const cases = [{ name: "a", tool: "crm.x", arguments: {}, expect: "allow" }, { name: "b", tool: "rm", arguments: {}, expect: "deny" }];
   assert.equal(JSON.parse(core.policyTest(JSON.stringify(POLICY), JSON.stringify(cases))).passed, 2);
   assert.throws(() => core.policyCheck('{"policy":1}'), (error) => error.code === "policy.malformed");
 });
