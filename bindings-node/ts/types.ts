@@ -728,6 +728,12 @@ export interface ReportDocument {
     quorum: string;
     revocationAgeS: null | number;
   };
+  /** how many findings of a code are not listed; absent where all are */
+  unlisted?: {
+    code: string;
+    count: number;
+    severity: "error" | "warning";
+  }[];
   verdict: "unreadable" | "altered" | "forked" | "revoked" | "unsigned" | "unknown-signer" | "incomplete" | "expired" | "requirement-missing" | "own-key" | "intact-warnings" | "intact";
   verifier: {
     formats: (string | number)[];
