@@ -12,7 +12,7 @@ use execert::object;
 use execert::record::{Body, Kind, PlanEvent, RunStart, seal_document};
 use execert::statement::{DocumentKind, Subject};
 
-use support::look::{look, with};
+use support::look::{axis, look, with};
 use support::{Chain, Run, codes, key, note, now, time, trust, uuid, vkey};
 
 /// A certificate by `validator`, after `change`.
@@ -278,6 +278,49 @@ fn a_run_that_does_not_show_its_beginning() {
     let mut less = Vec::new();
     execert::disclose::redact(&mut file.as_slice(), &request, &mut less).unwrap();
     assert_eq!(absent(&less), [("certificate.absent", None, Some((id, 0)))]);
+}
+
+/// Each run shows its own beginning, whatever another run of the file shows.
+#[test]
+fn two_runs_of_which_one_does_not_show_its_beginning() {
+    let document = plain(|p| drop(p.insert("expires", time(86_401))));
+    let mut chain = Chain::open(1);
+    let runs = [start(&mut chain, document.1), start(&mut chain, document.1)];
+    for run in runs {
+        chain.end(run);
+    }
+    let file = chain.run_bundle(&runs, &[chain.basis(0), document.0]);
+    for run in runs {
+        let id = chain.runs.get(run).unwrap().tip.place().id;
+        let place = object! { "run": object! { "id": id, "seq": 0 } };
+        let request = Value::Object(object! { "redact": 1, "withhold": vec![Value::Object(place)] });
+        let mut less = Vec::new();
+        execert::disclose::redact(&mut file.as_slice(), &request, &mut less).unwrap();
+        let report = look(&less, &validator(), &required());
+        let found: Vec<_> = report.findings().filter(|finding| finding.step == 16).collect();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found.first().and_then(|finding| finding.place.run), Some((id, 0)));
+        assert_eq!(
+            found.first().map(|finding| finding.code.as_str()),
+            Some("certificate.absent")
+        );
+    }
+}
+
+/// The content of a certificate that counts is missed; of one by a stranger that nothing names it is not.
+#[test]
+fn a_certificate_without_its_content() {
+    let document = plain(|_| {});
+    let mut chain = Chain::open(1);
+    chain.seal();
+    let material = [document.0, note(&chain.checkpoint(2, &[("north", 60)]))];
+    let found = |trusted: &Value| {
+        let report = look(&chain.bundle(0, &material), trusted, &now());
+        (codes(&report), axis(&report, "content"), axis(&report, "plan"))
+    };
+    let absent = vec![(8, "content.absent", None)];
+    assert_eq!(found(&validator()), (absent, "warn".into(), "pass".into()));
+    assert_eq!(found(&trust(&["north"], 1)), (vec![], "pass".into(), "n/a".into()));
 }
 
 /// What a witness saw of a record it saw of its copies too; another record at the same place withdraws nothing before it.

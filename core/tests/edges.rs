@@ -275,3 +275,48 @@ fn a_trace_is_written_in_one_way() {
         assert_eq!(error.path(), Some("/payload/predicate/trace/traceparent"), "{wrong}");
     }
 }
+
+/// A head that the reader remembers: the very end of the chain, one beyond it, and another one.
+#[test]
+fn a_remembered_head() {
+    let chain = sealed(1);
+    let size = chain.records.len();
+    let root = |root: &[u8; 32]| execert::digest::hex(root);
+    let last = u64::try_from(size).unwrap();
+    let bundle = chain.bundle(0, &[note(&chain.checkpoint(size, &[("north", 60)]))]);
+    let found = |size: u64, root: String| {
+        let entry = object! { "key": b64(&key("record").key().spki()), "operator": "acme", "revocation": "none" };
+        let known = object! { "origin": chain.origin(), "size": Value::count(size), "root": root };
+        let trust = execert::trust::Trust::new()
+            .key(entry)
+            .witness(vkey("north"))
+            .known(known);
+        codes(&look(&bundle, &trust.to_value().unwrap(), &now()))
+    };
+    let own = root(&execert::merkle::root(&chain.leaves));
+    let before = root(&execert::merkle::root(&chain.leaves[..size - 1]));
+    assert_eq!(found(last, own.clone()), []);
+    assert_eq!(found(last - 1, before.clone()), []);
+    assert_eq!(
+        found(last + 1, own.clone()),
+        [(12, "chain.rolled_back", Some(last - 1))]
+    );
+    assert_eq!(found(last, before), [(12, "chain.forked", Some(last - 1))]);
+    assert_eq!(found(last - 1, own), [(12, "chain.forked", Some(last - 2))]);
+}
+
+/// What lies beyond the run that the manifest lists leaves no gap in it.
+#[test]
+fn a_record_beyond_the_run() {
+    let mut chain = Chain::open(1);
+    let run = chain.run();
+    chain.step(run);
+    chain.step(run);
+    let file = chain.run_bundle(&[run], &[chain.basis(0)]);
+    chain.step(run);
+    let beyond = chain.step(run);
+    let line = chain.records.get(beyond).unwrap().line(false);
+    let found = codes(&look(&[&file, line.as_slice(), b"\n"].concat(), &trust(&[], 0), &now()));
+    assert!(found.contains(&(4, "bundle.root_mismatch", None)), "{found:?}");
+    assert!(found.iter().all(|(_, code, _)| *code != "run.gap"), "{found:?}");
+}

@@ -8,6 +8,7 @@ use execert::digest::{Digest, b64};
 use execert::key::Signer;
 use execert::limits::Limits;
 use execert::object;
+use execert::record::{ApprovalVerdict, Body, Kind};
 use execert::report::{Severity, Verdict};
 use execert::statement::{DocumentKind, Subject};
 use execert::verify::{check, verify};
@@ -280,5 +281,81 @@ fn a_source_that_fails() {
         assert_eq!(error.code().as_str(), "store.io", "{length}");
         let error = verify(&mut Broken(&bundle[..length]), &trust(&[], 0), &now()).unwrap_err();
         assert_eq!(error.code().as_str(), "store.io", "{length}");
+    }
+}
+
+/// A list of this operator that ends these keys, by a key of its own.
+fn list_of(operator: &str, ends: &[&str]) -> (execert::canon::Object, Value) {
+    let signer = key(&format!("lists of {operator}"));
+    let entry = |name: &&str| {
+        let keyid = key(name).key().keyid();
+        Value::Object(object! { "key": keyid, "reason": "stolen", "revoked_at": time(9) })
+    };
+    let predicate = object! {
+        "version": 1, "recorded_at": time(0), "key": signer.key().keyid(), "nonce": b64(&[1; 16]), "number": 1,
+        "this_update": time(0), "next_update": time(604_800), "entries": ends.iter().map(entry).collect::<Vec<_>>(),
+    };
+    let subject = [Subject::sha256("issuer", Digest::of(&signer.key().spki()))];
+    let list = execert::record::seal_document(DocumentKind::RevocationList, &subject, &predicate, &signer).unwrap();
+    let trusted = object! { "key": b64(&signer.key().spki()), "operator": operator, "role": "revocation" };
+    (trusted, parse(&list.envelope, &Limits::DOCUMENT).unwrap())
+}
+
+/// Two approvers, of whom the second one's operator publishes a list: who comes first changes nothing.
+#[test]
+fn a_list_ends_the_keys_of_its_operator_only() {
+    let look_at = |order: [&str; 2], ends: &[&str]| {
+        let mut chain = Chain::open(1);
+        let mut material = Vec::new();
+        for name in order {
+            let (approver, request) = (key(name), Digest::of(name.as_bytes()));
+            let predicate = object! {
+                "version": 1, "recorded_at": time(0), "key": approver.key().keyid(), "nonce": b64(&[1; 16]),
+                "request": request, "verdict": "approved", "expires_at": time(900), "role": "lead",
+            };
+            let subject = [Subject::sha256("request", request)];
+            let sealed =
+                execert::record::seal_document(DocumentKind::Approval, &subject, &predicate, &approver).unwrap();
+            let body = Body::Approval {
+                verdict: ApprovalVerdict::Approved,
+                request,
+                document: Some(sealed.digest),
+            };
+            chain.push(Kind::Approval, body, |_| {});
+            let line = parse(&sealed.envelope, &Limits::LINE).unwrap();
+            material.push(line.as_object().unwrap().clone());
+        }
+        chain.seal();
+        material.push(note(&chain.checkpoint(4, &[("north", 60)])));
+        let spki = |name: &str| b64(&key(name).key().spki());
+        let (acme, acme_list) = list_of("acme", &["first"]);
+        let (other, other_list) = list_of("b", ends);
+        let trust = execert::trust::Trust::new()
+            .key(object! { "key": spki("record"), "operator": "acme" })
+            .key(object! { "key": spki("first"), "operator": "a", "role": "approver", "revocation": "none" })
+            .key(object! { "key": spki("second"), "operator": "b", "role": "approver" })
+            .key(acme)
+            .key(other)
+            .list(acme_list)
+            .list(other_list)
+            .witness(vkey("north"));
+        let report = look(&chain.bundle(0, &material), &trust.to_value().unwrap(), &now());
+        (
+            codes(&report),
+            axis(&report, "revocation"),
+            axis(&report, "content"),
+            axis(&report, "plan"),
+        )
+    };
+    for order in [["first", "second"], ["second", "first"]] {
+        // The list of acme names a key of another operator: that means nothing.
+        let fine = (vec![], "pass".into(), "pass".into(), "n/a".into());
+        assert_eq!(look_at(order, &[]), fine, "{order:?}");
+        let (found, axis, ..) = look_at(order, &["second"]);
+        assert_eq!(
+            (found, axis.as_str()),
+            (vec![(14, "key.revoked", None)], "fail"),
+            "{order:?}"
+        );
     }
 }

@@ -20,7 +20,6 @@ pub mod disclose;
 pub mod draw;
 pub mod edit;
 pub mod envelope;
-pub mod havoc;
 pub mod recover;
 pub mod trust;
 

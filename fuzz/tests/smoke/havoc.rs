@@ -1,30 +1,6 @@
 //! Random changes to bytes from a seed, for where no coverage guides the fuzzer.
 
-/// Numbers from a seed (`SplitMix64`): the same everywhere.
-#[derive(Clone, Debug)]
-pub struct Random(u64);
-
-impl Random {
-    /// The numbers of this seed.
-    #[must_use]
-    pub fn new(seed: u64) -> Self {
-        Random(seed)
-    }
-
-    /// The next number.
-    pub fn word(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `most`, which is not 0.
-    pub fn below(&mut self, most: usize) -> usize {
-        usize::try_from(self.word() % u64::try_from(most.max(1)).unwrap_or(1)).unwrap_or(0)
-    }
-}
+use crate::dice::Dice;
 
 /// Bytes that mean something in the texts we read.
 const WORDS: [&[u8]; 24] = [
@@ -55,15 +31,14 @@ const WORDS: [&[u8]; 24] = [
 ];
 
 /// A changed copy: one to six small changes, at times with a piece of `other`.
-#[must_use]
-pub fn change(random: &mut Random, bytes: &[u8], other: &[u8]) -> Vec<u8> {
+pub(crate) fn change(random: &mut Dice, bytes: &[u8], other: &[u8]) -> Vec<u8> {
     let mut out = bytes.to_vec();
     for _ in 0..=random.below(6) {
         let at = random.below(out.len().saturating_add(1));
         let length = random.below(16).saturating_add(1).min(out.len().saturating_sub(at));
         match random.below(8) {
             0 if at < out.len() => out[at] ^= 1 << random.below(8),
-            1 if at < out.len() => out[at] = random.word().to_be_bytes()[0],
+            1 if at < out.len() => out[at] = random.next().to_be_bytes()[0],
             2 => drop(out.drain(at..at.saturating_add(length))),
             3 => {
                 let copy = out[at..at.saturating_add(length)].to_vec();
@@ -81,7 +56,7 @@ pub fn change(random: &mut Random, bytes: &[u8], other: &[u8]) -> Vec<u8> {
             }
             6 => out.truncate(at),
             _ => {
-                let new: Vec<u8> = (0..random.below(8)).map(|_| random.word().to_be_bytes()[0]).collect();
+                let new: Vec<u8> = (0..random.below(8)).map(|_| random.next().to_be_bytes()[0]).collect();
                 out.splice(at..at, new);
             }
         }

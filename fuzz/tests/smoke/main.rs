@@ -3,13 +3,18 @@
 //! The counts are fixed, not the time. `EXECERT_SMOKE=canon:100000,recover:50` asks for others, `EXECERT_SEED=7` for another
 //! seed. It prints the seed first; a check that fails prints its input, and leaves it in `build/fuzz/`.
 
+#[path = "../../../core/tests/support/dice.rs"]
+mod dice;
+mod havoc;
+
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
+use dice::Dice;
 use execert_fuzz::TARGETS;
-use execert_fuzz::havoc::{Random, change};
+use havoc::change;
 
 /// What runs in every test of the project, and how many changed inputs.
 const USUAL: &str = "canon:15000,bundle:100,envelope:3000,checkpoint:4000,content:0,disclose:0,trust:0,recover:0";
@@ -31,7 +36,7 @@ fn main() -> ExitCode {
             .expect("a check");
         let corpus = corpus(name);
         assert!(!corpus.is_empty(), "no corpus for {name}");
-        let mut random = Random::new(seed);
+        let mut random = Dice(seed);
         let mut wrong = 0_u64;
         let changed = (0..count).map(|_| {
             let (at, other) = (random.below(corpus.len()), random.below(corpus.len()));
