@@ -24,6 +24,9 @@ fn hash_of(value: &Value) -> Hash {
         .as_bytes()
 }
 
+/// What an interpreter that is a thousand times slower looks at: each way through the tree once.
+const FEW: [&str; 3] = ["redact-escaped-name", "root-false-and-null", "swapped-hashes_fail"];
+
 #[test]
 fn golden() {
     let own = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/golden");
@@ -33,9 +36,12 @@ fn golden() {
     let mut count = 0;
     for entry in fs::read_dir(root).unwrap() {
         let dir = entry.unwrap().path();
+        let name = dir.file_name().unwrap().to_str().unwrap().to_owned();
+        if cfg!(miri) && !FEW.contains(&name.as_str()) {
+            continue;
+        }
         let read = |name: &str| parse(&fs::read(dir.join(name)).unwrap(), &Limits::DOCUMENT).unwrap();
         let (input, expect) = (read("input.json"), read("expect.json"));
-        let name = dir.file_name().unwrap().to_str().unwrap().to_owned();
         let content = input.get("content").unwrap();
         match input.get("seed") {
             Some(seed) => {
@@ -86,5 +92,5 @@ fn golden() {
         count += 1;
     }
     println!("golden content folders: {count}");
-    assert_eq!(count, 16);
+    assert_eq!(count, if cfg!(miri) { FEW.len() } else { 16 });
 }

@@ -317,3 +317,22 @@ fn what_is_signed_has_a_size() {
         assert_eq!(sealed(length).unwrap_err().code(), Code::RecordTooLarge);
     }
 }
+
+/// An opening that cannot be used says nothing of the index beside it, which is judged all the same.
+#[test]
+fn an_index_beside_an_opening_that_does_not_fit() {
+    let (content, seed) = (json(r#"{"input":{"a":1,"b":[2,3]}}"#), [7; 32]);
+    let tree = Tree::whole(&content, &seed);
+    let (hidden, mut open) = redact(&content, &Form::Whole(seed), &["/input/a".to_owned()]).unwrap();
+    open.hashes.clear();
+    let form = Form::Redacted(open);
+    let found = |index: Option<&Value>| -> Vec<&str> {
+        let all = check(&hidden, &form, index, &tree.root());
+        all.iter().map(|difference| difference.code.as_str()).collect()
+    };
+    let alone = found(None);
+    assert_eq!(alone.len(), 1);
+    assert_eq!(found(Some(&tree.index(&content))), alone);
+    let other = Tree::whole(&json(r#"{"input":{"a":1,"b":[2,4]}}"#), &seed).index(&content);
+    assert_eq!(found(Some(&other)), [alone[0], "disclose.commitment_mismatch"]);
+}
