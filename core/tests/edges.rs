@@ -3,6 +3,7 @@
 
 mod support;
 
+use execert::Code;
 use execert::bundle::RecordLine;
 use execert::canon::{Value, parse};
 use execert::chain::Tip;
@@ -319,4 +320,56 @@ fn a_record_beyond_the_run() {
     let found = codes(&look(&[&file, line.as_slice(), b"\n"].concat(), &trust(&[], 0), &now()));
     assert!(found.contains(&(4, "bundle.root_mismatch", None)), "{found:?}");
     assert!(found.iter().all(|(_, code, _)| *code != "run.gap"), "{found:?}");
+}
+
+fn line_of(kind: Kind, body: Body, rel: Option<&str>) -> Result<(), (Code, Option<String>)> {
+    let mut chain = Chain::open(1);
+    chain.push(kind, body, |record| {
+        record.links = rel
+            .map(|rel| Link {
+                rel: rel.into(),
+                digest: Digest::of(b"what is there"),
+                chain: None,
+                seq: None,
+            })
+            .into_iter()
+            .collect();
+    });
+    let line = chain.records.get(1).unwrap().line(false);
+    let read = RecordLine::parse(&line).map(|_| ());
+    read.map_err(|error| (error.code(), error.path().map(str::to_owned)))
+}
+
+/// A relation is one of the format, or has the name of who made it, with a slash.
+#[test]
+fn a_relation_is_known_or_named() {
+    let relation = |rel| line_of(Kind::Note, Body::Note { event: "x".into() }, Some(rel));
+    for good in ["consumed", "com.example/checked"] {
+        assert_eq!(relation(good), Ok(()), "{good}");
+    }
+    for bad in ["checked", "com.example", "com example/checked", "/", "checked/"] {
+        let error = (Code::RecordMalformed, Some("/payload/predicate/links/0/rel".to_owned()));
+        assert_eq!(relation(bad), Err(error), "{bad}");
+    }
+}
+
+/// What is erased is listed in order, each once.
+#[test]
+fn an_erasure_lists_each_record_once() {
+    let erasure = |records: &[u64]| {
+        let body = Body::Erasure {
+            records: records.to_vec(),
+            reason: "asked".into(),
+            authority: "dpo".into(),
+        };
+        line_of(Kind::Erasure, body, None)
+    };
+    assert_eq!(erasure(&[0, 1]), Ok(()));
+    let error = (
+        Code::RecordMalformed,
+        Some("/payload/predicate/body/records".to_owned()),
+    );
+    for wrong in [&[1, 1], &[1, 0]] {
+        assert_eq!(erasure(wrong), Err(error.clone()), "{wrong:?}");
+    }
 }
