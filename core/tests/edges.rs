@@ -373,3 +373,34 @@ fn an_erasure_lists_each_record_once() {
         assert_eq!(erasure(wrong), Err(error.clone()), "{wrong:?}");
     }
 }
+
+/// One signature that does not hold is enough, whoever's it is: of the log, of another log, of a witness.
+#[test]
+fn each_signature_of_a_note_holds() {
+    let mut chain = sealed(1);
+    let size = chain.records.len();
+    let of = |chain: &Chain, size| chain.checkpoint(size, &[("north", 60)]).to_string();
+    let (good, smaller) = (of(&chain, size), of(&chain, size - 1));
+    chain.log = key("another log");
+    let (another, another_smaller) = (of(&chain, size), of(&chain, size - 1));
+    let line = |note: &str, n: usize| format!("{}\n", note.split("\n\n").nth(1).unwrap().lines().nth(n).unwrap());
+    let text = format!("{}\n\n", good.split("\n\n").next().unwrap());
+    let found = |signatures: &[String]| {
+        let whole = format!("{text}{}", signatures.concat());
+        let material = [object! { "execert": "material/1", "type": "checkpoint", "note": whole }];
+        let log = Vkey::new(chain.origin(), NoteKind::Log, key("another log").key().clone()).to_string();
+        let entry = object! { "key": b64(&key("record").key().spki()), "operator": "acme", "revocation": "none" };
+        let trust = execert::trust::Trust::new().key(entry).witness(vkey("north")).log(log);
+        codes(&look(&chain.bundle(0, &material), &trust.to_value().unwrap(), &now()))
+    };
+    let (log, other, north) = (line(&good, 0), line(&another, 0), line(&good, 1));
+    assert_eq!(found(&[log.clone(), other.clone(), north.clone()]), []);
+    let wrong = (11, "witness.signature_mismatch", Some(6));
+    for signatures in [
+        [log.clone(), line(&another_smaller, 0), north.clone()],
+        [line(&smaller, 0), other.clone(), north],
+        [log, other, line(&smaller, 1)],
+    ] {
+        assert!(found(&signatures).contains(&wrong), "{signatures:?}");
+    }
+}

@@ -377,3 +377,42 @@ fn no_byte_can_be_changed_unseen() {
     }
     assert_eq!(passed, []);
 }
+
+/// Where errors are not listed, a record without a mark is not said to be what was sealed; warnings take nothing away.
+#[test]
+fn what_is_not_listed_is_not_promised() {
+    let mut chain = Chain::open(1);
+    let run = chain.run();
+    for number in 0..=execert::limits::FINDINGS {
+        chain.add(Kind::Code, Some(run), Body::None, |record| {
+            record.step = Some(uuid(u64::try_from(number).unwrap()));
+            record.name = Some("x".into());
+            record.phase = Phase::Intent;
+            record.status = None;
+            record.capture = execert::record::Capture::Observed;
+        });
+    }
+    chain.seal();
+    let whole = String::from_utf8(chain.bundle(0, &[])).unwrap();
+    let shown = |file: &str| {
+        let report = look(file.as_bytes(), &trust(&[], 0), &now()).to_value();
+        let words = |path: &str, name: Option<&str>| -> Vec<String> {
+            let list = report.pointer(path).and_then(Value::as_array).unwrap();
+            let word = |value: &Value| {
+                name.map_or(value.as_str(), |name| value.get(name).unwrap().as_str())
+                    .map(str::to_owned)
+            };
+            list.iter().filter_map(word).collect()
+        };
+        (words("/shows", None), words("/unlisted", Some("code")))
+    };
+    let warnings = vec!["record.outcome_absent".to_owned()];
+    let (sealed, marks) = ("original_sealed".to_owned(), "unmarked_match".to_owned());
+    assert_eq!(
+        shown(&whole.replacen("what was asked", "what was Asked", 1)),
+        (vec![sealed.clone(), marks], warnings.clone())
+    );
+    let (words, unlisted) = shown(&whole.replace("what was asked", "what was Asked"));
+    assert_eq!(words, [sealed]);
+    assert!(unlisted.contains(&"content.changed".to_owned()), "{unlisted:?}");
+}
