@@ -202,40 +202,85 @@ fn a_log_of_the_reader() {
     assert!(trusted(&[]).contains(&(11, "witness.signature_mismatch", Some(6))));
 }
 
-/// A revocation list in the file is signed by a key of its own role.
+/// Each document in the file is signed by a key of its own role.
 #[test]
-fn a_list_in_the_file() {
-    let signer = key("revocation");
-    let predicate = object! {
-        "version": 1, "recorded_at": time(0), "key": signer.key().keyid(), "nonce": b64(&[1; 16]), "number": 1,
-        "this_update": time(0), "next_update": time(604_800), "entries": Vec::new(),
+fn documents_and_their_roles() {
+    let signer = key("other");
+    let head = || {
+        object! {
+            "version": 1, "recorded_at": time(0), "key": signer.key().keyid(), "nonce": b64(&[1; 16]),
+        }
     };
-    let subject = [Subject::sha256("issuer", Digest::of(&signer.key().spki()))];
-    let list = seal_document(DocumentKind::RevocationList, &subject, &predicate, &signer).unwrap();
-    let line = parse(&list.envelope, &Limits::LINE).unwrap();
-    let mut chain = Chain::open(1);
-    chain.push(Kind::Note, Body::Note { event: "x".into() }, |record| {
-        record.links = vec![Link {
-            rel: "consumed".into(),
-            digest: list.digest,
-            chain: None,
-            seq: None,
-        }];
-    });
-    chain.seal();
-    let checkpoint = note(&chain.checkpoint(3, &[("north", 60)]));
-    let bundle = chain.bundle(0, &[line.as_object().unwrap().clone(), checkpoint]);
-    let found = |role: &str| {
-        let own = object! { "key": b64(&key("record").key().spki()), "operator": "acme", "revocation": "none" };
-        let other =
-            object! { "key": b64(&signer.key().spki()), "operator": "acme", "revocation": "none", "role": role };
-        let trust = execert::trust::Trust::new().key(own).key(other).witness(vkey("north"));
-        codes(&look(&bundle, &trust.to_value().unwrap(), &now()))
-    };
-    assert_eq!(found("revocation"), []);
-    for role in ["record", "approver"] {
-        assert_eq!(found(role), [(7, "key.wrong_role", None)], "{role}");
+    let mut list = head();
+    list.insert("number", 1);
+    list.insert("this_update", time(0));
+    list.insert("next_update", time(604_800));
+    list.insert("entries", Vec::new());
+    let issuer = Subject::sha256("issuer", Digest::of(&signer.key().spki()));
+    let mut attestation = head();
+    attestation.insert("checked", object! { "first": 0, "last": 2, "records": 3 });
+    attestation.insert("properties", vec![Value::from("signatures")]);
+    attestation.insert("result", "pass");
+    attestation.insert("verifier", object! { "id": "execert", "version": "1" });
+    let checked = Subject::sha256("bundle", Digest::of(b"another file"));
+    for (kind, subject, predicate, role) in [
+        (DocumentKind::RevocationList, issuer, list, "revocation"),
+        (DocumentKind::Attestation, checked, attestation, "attestor"),
+    ] {
+        let sealed = seal_document(kind, &[subject], &predicate, &signer).unwrap();
+        let line = parse(&sealed.envelope, &Limits::LINE).unwrap();
+        let mut chain = Chain::open(1);
+        chain.push(Kind::Note, Body::Note { event: "x".into() }, |record| {
+            record.links = vec![Link {
+                rel: "consumed".into(),
+                digest: sealed.digest,
+                chain: None,
+                seq: None,
+            }];
+        });
+        chain.seal();
+        let checkpoint = note(&chain.checkpoint(3, &[("north", 60)]));
+        let bundle = chain.bundle(0, &[line.as_object().unwrap().clone(), checkpoint]);
+        let found = |role: &str| {
+            let own = object! { "key": b64(&key("record").key().spki()), "operator": "acme", "revocation": "none" };
+            let other =
+                object! { "key": b64(&signer.key().spki()), "operator": "acme", "revocation": "none", "role": role };
+            let trust = execert::trust::Trust::new().key(own).key(other).witness(vkey("north"));
+            codes(&look(&bundle, &trust.to_value().unwrap(), &now()))
+        };
+        assert_eq!(found(role), []);
+        for wrong in ["record", "approver"] {
+            assert_eq!(found(wrong), [(7, "key.wrong_role", None)], "{role}: {wrong}");
+        }
     }
+}
+
+/// A record that no other confirms may come after a withheld one at its seq: who added its key is then not known.
+#[test]
+fn beside_a_withheld_record() {
+    let mut chain = Chain::open(1);
+    chain.push(Kind::Note, Body::Note { event: "x".into() }, |_| {});
+    chain.seal();
+    let file = chain.bundle(0, &[]);
+    let place = object! { "chain": chain.id, "seq": 1 };
+    let request = Value::Object(object! { "redact": 1, "withhold": vec![Value::Object(place)] });
+    let mut less = Vec::new();
+    execert::disclose::redact(&mut file.as_slice(), &request, &mut less).unwrap();
+    let found = |file: &[u8]| {
+        let mut other = Chain::open(1);
+        other.signer = "second";
+        other.push(Kind::Note, Body::Note { event: "y".into() }, |_| {});
+        let line = other.records.get(1).unwrap().line(false);
+        let entry = |name: &str| {
+            object! { "key": b64(&key(name).key().spki()), "operator": "acme", "revocation": "none" }
+        };
+        let trust = execert::trust::Trust::new().key(entry("record")).key(entry("second"));
+        let file = [file, line.as_slice(), b"\n"].concat();
+        codes(&look(&file, &trust.to_value().unwrap(), &now()))
+    };
+    let stranger = (7, "chain.foreign_record", Some(1));
+    assert!(found(&file).contains(&stranger), "{:?}", found(&file));
+    assert!(!found(&less).contains(&stranger), "{:?}", found(&less));
 }
 
 /// W3C Trace Context: version, ids and flags, each of its length, in small digits, no id all zero, nothing after them.
@@ -344,10 +389,18 @@ fn line_of(kind: Kind, body: Body, rel: Option<&str>) -> Result<(), (Code, Optio
 #[test]
 fn a_relation_is_known_or_named() {
     let relation = |rel| line_of(Kind::Note, Body::Note { event: "x".into() }, Some(rel));
-    for good in ["consumed", "com.example/checked"] {
+    for good in ["consumed", "com.example/checked", "com.ex-ample/checked"] {
         assert_eq!(relation(good), Ok(()), "{good}");
     }
-    for bad in ["checked", "com.example", "com example/checked", "/", "checked/"] {
+    for bad in [
+        "checked",
+        "com.example",
+        "com example/checked",
+        "/",
+        "checked/",
+        "com.-example/x",
+        "com.example-/x",
+    ] {
         let error = (Code::RecordMalformed, Some("/payload/predicate/links/0/rel".to_owned()));
         assert_eq!(relation(bad), Err(error), "{bad}");
     }
