@@ -228,3 +228,20 @@ fn a_chain_rests_on_who_opened_it() {
     assert_eq!(found("acme"), [(14, "key.revoked", Some(3))]);
     assert_eq!(found("other"), []);
 }
+
+/// What a key signs after it was revoked is not in dispute.
+#[test]
+fn a_revoked_key_signs_on() {
+    let (old, new) = (key("record"), key("second"));
+    let mut chain = Chain::open(1);
+    add(&mut chain, "second", &[&old, &new]);
+    let body = Body::KeyRevoke {
+        keyid: new.key().keyid(),
+        reason: "lost".into(),
+        as_of_seq: 1,
+    };
+    chain.push(Kind::KeyRevoke, body, |_| {});
+    event(&mut chain, "second");
+    chain.seal();
+    assert_eq!(codes(&witnessed(&chain)), [(7, "key.revoked", Some(3))]);
+}
