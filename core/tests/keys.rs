@@ -9,7 +9,7 @@ use execert::error::Result;
 use execert::key::{PublicKey, SecretKey, Signer};
 use execert::limits::Limits;
 use execert::object;
-use execert::record::{Body, KeyEntry, KeyRole, Kind, seal_document};
+use execert::record::{ApprovalVerdict, Body, KeyEntry, KeyRole, Kind, seal_document};
 use execert::statement::{DocumentKind, Subject};
 
 use support::look::{look, witnessed};
@@ -244,4 +244,33 @@ fn a_revoked_key_signs_on() {
     event(&mut chain, "second");
     chain.seal();
     assert_eq!(codes(&witnessed(&chain)), [(7, "key.revoked", Some(3))]);
+}
+
+/// A key that a chain adds signs records, and no approval.
+#[test]
+fn a_key_of_a_chain_approves_nothing() {
+    let (old, new) = (key("record"), key("second"));
+    let request = Digest::of(b"request");
+    let predicate = object! {
+        "version": 1, "recorded_at": time(0), "key": new.key().keyid(), "nonce": b64(&[1; 16]), "request": request,
+        "verdict": "approved", "expires_at": time(900), "role": "lead",
+    };
+    let subject = [Subject::sha256("request", request)];
+    let sealed = seal_document(DocumentKind::Approval, &subject, &predicate, &new).unwrap();
+    let mut chain = Chain::open(1);
+    add(&mut chain, "second", &[&old, &new]);
+    let body = Body::Approval {
+        verdict: ApprovalVerdict::Approved,
+        request,
+        document: Some(sealed.digest),
+    };
+    chain.push(Kind::Approval, body, |_| {});
+    chain.seal();
+    let line = parse(&sealed.envelope, &Limits::LINE).unwrap();
+    let material = [
+        line.as_object().unwrap().clone(),
+        note(&chain.checkpoint(4, &[("north", 60)])),
+    ];
+    let found = codes(&look(&chain.bundle(0, &material), &trust(&["north"], 1), &now()));
+    assert_eq!(found, [(7, "key.unknown", None)]);
 }

@@ -359,3 +359,19 @@ fn a_list_ends_the_keys_of_its_operator_only() {
         );
     }
 }
+
+/// A field that is withheld counts as much as a record.
+#[test]
+fn a_withheld_field_is_withheld() {
+    let chain = sealed(1);
+    let bundle = chain.bundle(0, &[note(&chain.checkpoint(chain.records.len(), &[("north", 60)]))]);
+    let paths = vec![Value::from("/input/of")];
+    let hide = vec![Value::Object(object! { "seq": 2, "paths": paths })];
+    let request = Value::Object(object! { "redact": 1, "hide": hide });
+    let mut less = Vec::new();
+    execert::disclose::redact(&mut bundle.as_slice(), &request, &mut less).unwrap();
+    let required = with("require", vec![Value::from("no-withheld")]);
+    let found = |file: &[u8]| codes(&look(file, &trust(&["north"], 1), &required));
+    assert_eq!(found(&bundle), []);
+    assert_eq!(found(&less), [(16, "content.withheld", Some(2))]);
+}
