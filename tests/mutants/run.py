@@ -28,7 +28,7 @@ TREE = WORK / "tree"
 FILES = ["canon/*.rs", "content/*.rs", "record/*.rs", "chain.rs", "disclose/*.rs", "verify/*.rs"]
 # The tests of what is mutated; the others of the core take more time than they add.
 TESTS = ["canon", "certificates", "content", "differences", "disclose", "disclose_refused", "edges", "forms", "golden",
-         "input_errors", "keys", "lessons", "limits", "log", "tags", "threads", "trust", "values", "verify",
+         "input_errors", "keys", "lessons", "limits", "log", "policy", "tags", "threads", "trust", "values", "verify",
          "verify_reader"]
 # With what only a command and a wheel switch on: lines are judged side by side.
 FEATURES = ["--features", "parallel"]
