@@ -7,7 +7,12 @@ import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
 
 const top = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const integrations = readdirSync(join(top, "integrations")).map((name) => join("integrations", name));
+/** The folders of a folder, by their paths below the top. */
+const below = (folder) =>
+  readdirSync(join(top, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== "node_modules")
+    .map((entry) => join(folder, entry.name));
+const integrations = below("integrations").flatMap((folder) => [folder, ...below(folder)]);
 const wasm = existsSync(join(top, "build/wasm/execert.wasm"));
 const folders = ["bindings-node", ...(wasm ? ["bindings-wasm"] : []), ...integrations].map((name) => join(top, name, "test"));
 const files = folders

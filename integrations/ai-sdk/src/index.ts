@@ -3,8 +3,8 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 
-import { currentRun, Denied, plain, type Outcome, type Recorder, type Run, type Step } from "execert";
-import { content, Feed, ident } from "execert/integration";
+import type { Recorder } from "execert";
+import { content, Feed, Gate, ident } from "execert/integration";
 import type { Telemetry, ToolSet } from "ai";
 
 import { contentOf, isText, refusalsOf, usageOf, type Event } from "./events.js";
@@ -80,14 +80,16 @@ export function execert(recorder: Recorder, options: ExecertOptions = {}): Telem
       const call = event.toolCall as Event | undefined;
       const key = `${String(event.callId)} ${String(event.toolCallId)}`;
       await feed.settled();
-      const gate = new Gate(recorder, String(call?.toolName), String(event.toolCallId), feed.runOf(event.callId));
-      await gate.open(call?.input, false);
+      const run = feed.runOf(event.callId);
+      // The SDK calls the tool with its own arguments.
+      const gate = new Gate(recorder, { name: call?.toolName, input: call?.input, call: event.toolCallId, run, handed: false });
+      await gate.open();
       open.set(key, gate);
       try {
         return await inside.run({ recorder, call: String(event.toolCallId) }, execute);
       } catch (error) {
         open.delete(key);
-        await gate.failed(error);
+        await gate.close({ error });
         throw error;
       }
     },
@@ -96,7 +98,7 @@ export function execert(recorder: Recorder, options: ExecertOptions = {}): Telem
       const key = `${String(event.callId)} ${String(call.toolCallId)}`;
       const gate = open.get(key);
       open.delete(key);
-      await gate?.ok((event.toolOutput as Event).output);
+      await gate?.close({ status: "ok", output: (event.toolOutput as Event).output });
     },
     onStepEnd(event: Event) {
       for (const [name, members] of refusalsOf(event)) {
@@ -142,8 +144,8 @@ function wrapped(recorder: Recorder, name: string, tool: Event): Event {
     if (around?.recorder === recorder && around.call === call) {
       return undefined;
     }
-    const gate = new Gate(recorder, name, call, undefined);
-    await gate.open(input, true);
+    const gate = new Gate(recorder, { name, input, call });
+    await gate.open();
     return gate;
   };
   if (isGenerator(execute)) {
@@ -161,13 +163,13 @@ function wrapped(recorder: Recorder, name: string, tool: Event): Event {
           ended = true;
         } catch (error) {
           ended = true;
-          await gate?.failed(error);
+          await gate?.close({ error });
           throw error;
         } finally {
           // Abandoned half-way.
           if (!ended) await gate?.close({ status: "cancelled" });
         }
-        await gate?.ok(last);
+        await gate?.close({ status: "ok", output: last });
       },
     };
   }
@@ -179,10 +181,10 @@ function wrapped(recorder: Recorder, name: string, tool: Event): Event {
       try {
         output = await execute.call(tool, gate === undefined ? input : gate.input(input), options);
       } catch (error) {
-        await gate?.failed(error);
+        await gate?.close({ error });
         throw error;
       }
-      await gate?.ok(output);
+      await gate?.close({ status: "ok", output });
       return output;
     },
   };
@@ -190,81 +192,4 @@ function wrapped(recorder: Recorder, name: string, tool: Event): Event {
 
 function isGenerator(execute: Execute): boolean {
   return Object.prototype.toString.call(execute) === "[object AsyncGeneratorFunction]";
-}
-
-/** One call of a tool, on its way through the gate. */
-class Gate {
-  #step: Step | undefined;
-  #own: Run | undefined;
-  #live = false;
-
-  constructor(
-    readonly recorder: Recorder,
-    readonly name: string,
-    readonly call: string,
-    readonly run: string | undefined,
-  ) {}
-
-  /** Asks; the intent is durable when this resolves. Rejects with `Denied`, which is recorded. */
-  async open(input: unknown, handed: boolean): Promise<void> {
-    const { json, conversions } = plain(input ?? {});
-    this.#live = !handed || conversions.length > 0;
-    const place = await this.#place();
-    try {
-      this.#step = await place.tool(ident(this.name), json, {
-        details: {
-          callId: ident(this.call),
-          ...(this.#live ? { liveArguments: true } : {}),
-          ...(conversions.length > 0
-            ? { conversions: conversions.map(([pointer, word]) => [`/input${pointer}`, word] as const) }
-            : {}),
-        },
-      });
-    } catch (error) {
-      await this.#end(error instanceof Denied ? {} : { error });
-      throw error;
-    }
-  }
-
-  async #place(): Promise<Run> {
-    if (this.run !== undefined) {
-      return this.recorder.join(this.run);
-    }
-    const around = currentRun();
-    if (around?.recorder === this.recorder && around.end === undefined) {
-      return around;
-    }
-    return (this.#own = await this.recorder.run(ident(this.name)));
-  }
-
-  /** What runs is given: the recorded arguments, or the caller's own where those needed conversion. */
-  input(own: unknown): unknown {
-    return this.#live ? own : this.#step?.input;
-  }
-
-  async ok(output: unknown): Promise<void> {
-    await this.close({ status: "ok", output });
-  }
-
-  async failed(error: unknown): Promise<void> {
-    await this.close({ error });
-  }
-
-  /** The act is done: if this cannot be written, the next opening of the ledger says `unknown`. */
-  async close(outcome: Outcome): Promise<void> {
-    try {
-      await this.#step?.close(outcome);
-    } catch (error) {
-      process.emitWarning(`the outcome of ${this.name} could not be recorded: ${String(error)}`, "ExecertWarning");
-    }
-    await this.#end({});
-  }
-
-  async #end(options: { error?: unknown }): Promise<void> {
-    try {
-      await this.#own?.close(options);
-    } catch (error) {
-      process.emitWarning(`the run of ${this.name} could not be ended: ${String(error)}`, "ExecertWarning");
-    }
-  }
 }

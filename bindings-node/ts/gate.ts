@@ -1,0 +1,104 @@
+// The gate of an integration: one call of a tool on its way from a framework through the recorder. Applications use
+// `run.tool` and `run.permit`.
+
+import { Denied } from "./errors.js";
+import { ident } from "./feed.js";
+import { plain } from "./plain.js";
+import type { Recorder } from "./recorder.js";
+import { currentRun, type Run } from "./run.js";
+import type { Outcome, Step } from "./step.js";
+
+/** A call that a framework is about to make. */
+export interface GatedCall {
+  /** The tool's name, as the framework says it. */
+  readonly name: unknown;
+  readonly input: unknown;
+  /** The framework's id of the call. */
+  readonly call?: unknown;
+  /** The run that it belongs to (`Feed.runOf`). Without, the run that this code is in, or one of its own. */
+  readonly run?: string | undefined;
+  /** The conversation, for a run of its own. */
+  readonly thread?: string | undefined;
+  /** The tool's name, description and parameters. */
+  readonly definition?: object | undefined;
+  /** What runs will be what `input` gives; false where the framework keeps its own arguments. */
+  readonly handed?: boolean;
+}
+
+/** One call of a tool: opened before it runs, closed once with what came of it. */
+export class Gate {
+  /** The arguments as they are recorded. */
+  readonly arguments: unknown;
+  readonly #recorder: Recorder;
+  readonly #told: GatedCall;
+  readonly #conversions: readonly (readonly [string, string])[];
+  readonly #live: boolean;
+  #step: Step | undefined;
+  #own: Run | undefined;
+
+  constructor(recorder: Recorder, told: GatedCall) {
+    const { json, conversions } = plain(told.input ?? {});
+    this.#recorder = recorder;
+    this.#told = told;
+    this.arguments = json;
+    this.#conversions = conversions;
+    this.#live = told.handed === false || conversions.length > 0;
+  }
+
+  /** Asks; the intent is durable when this resolves. Rejects with `Denied`, which is recorded. */
+  async open(approval?: string): Promise<void> {
+    const { name, call, definition } = this.#told;
+    const conversions = this.#conversions.map(([pointer, word]) => [`/input${pointer}`, word] as const);
+    try {
+      const place = await this.#place();
+      this.#step = await place.tool(ident(name), this.arguments, {
+        ...(approval === undefined ? {} : { approval }),
+        ...(definition === undefined ? {} : { definition }),
+        details: {
+          ...(call === undefined ? {} : { callId: ident(call) }),
+          ...(this.#live ? { liveArguments: true } : {}),
+          ...(conversions.length === 0 ? {} : { conversions }),
+        },
+      });
+    } catch (error) {
+      await this.#end(error instanceof Denied ? {} : { error });
+      throw error;
+    }
+  }
+
+  async #place(): Promise<Run> {
+    if (this.#told.run !== undefined) {
+      return this.#recorder.join(this.#told.run);
+    }
+    const around = currentRun();
+    if (around?.recorder === this.#recorder && around.end === undefined) {
+      return around;
+    }
+    const { name, thread } = this.#told;
+    this.#own = await this.#recorder.run(ident(name), undefined, thread === undefined ? {} : { thread });
+    return this.#own;
+  }
+
+  /** What is to run: the recorded arguments, or the caller's own where those needed conversion. */
+  input<T>(own: T): T {
+    return this.#live || this.#step === undefined ? own : (this.#step.input as T);
+  }
+
+  /** Records what came of it. The act is done: if this cannot be written, the next opening of the ledger says `unknown`. */
+  async close(outcome: Outcome): Promise<void> {
+    await this.#quietly("the outcome", () => this.#step?.close(outcome));
+    await this.#end({});
+  }
+
+  async #end(options: { readonly error?: unknown }): Promise<void> {
+    await this.#quietly("the end of the run", () => this.#own?.close(options));
+  }
+
+  async #quietly(what: string, close: () => Promise<unknown> | undefined): Promise<void> {
+    try {
+      await close();
+    } catch (error) {
+      process.emitWarning(`${what} of ${String(this.#told.name)} could not be recorded: ${String(error)}`, "ExecertWarning");
+    }
+  }
+}
