@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 
-import { caught, execert, folder, native, records, recorder as made } from "./support.mjs";
+import { caught, execert, folder, integration, native, records, recorder as made } from "./support.mjs";
 
 const {
   Conflict, Denied, ExecertError, InternalError, InvalidInput, Key, Recorder, Report, Trust, Unavailable, Untrusted, check,
@@ -438,6 +438,28 @@ test("observe never breaks the application", async (t) => {
   const run = await recorder.run("r");
   assert.equal(await run.tool("files.delete", {}, () => "done"), "done");
   await run.close();
+});
+
+test("the gate of an integration: what runs is a copy of the recorded arguments, in the caller's order", async (t) => {
+  const { recorder } = await made(t);
+  const own = { zebra: 1, apple: { q: [1], b: 2 } };
+  const gate = new integration.Gate(recorder, { name: "t", input: own });
+  const opened = gate.open();
+  own.apple.q.push(2);
+  await opened;
+  assert.equal(JSON.stringify(gate.input(own)), '{"zebra":1,"apple":{"q":[1],"b":2}}');
+  await gate.close({ status: "ok" });
+  assert.deepEqual((await all(recorder)).find((one) => one.kind === "tool.call").content.input, { zebra: 1, apple: { q: [1], b: 2 } });
+});
+
+test("the gate of an integration: a call after the end of its run is a run of its own", async (t) => {
+  const { recorder } = await made(t);
+  const run = await recorder.run("r");
+  await run.close();
+  const gate = new integration.Gate(recorder, { name: "t", input: {}, run: run.id });
+  await gate.open();
+  await gate.close({ status: "ok" });
+  assert.deepEqual((await recorder.runs()).map((one) => [one.name, one.status]), [["r", "ok"], ["t", "ok"]]);
 });
 
 test("a panic is an error and the next call works", async (t) => {

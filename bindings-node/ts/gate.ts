@@ -1,7 +1,7 @@
 // The gate of an integration: one call of a tool on its way from a framework through the recorder. Applications use
 // `run.tool` and `run.permit`.
 
-import { Denied } from "./errors.js";
+import { Denied, ExecertError } from "./errors.js";
 import { ident } from "./feed.js";
 import { plain } from "./plain.js";
 import type { Recorder } from "./recorder.js";
@@ -68,7 +68,14 @@ export class Gate {
 
   async #place(): Promise<Run> {
     if (this.#told.run !== undefined) {
-      return this.#recorder.join(this.#told.run);
+      try {
+        return await this.#recorder.join(this.#told.run);
+      } catch (error) {
+        // It has ended meanwhile, or cannot be read: a run of its own says so in the ledger's own way.
+        if (!(error instanceof ExecertError)) {
+          throw error;
+        }
+      }
     }
     const around = currentRun();
     if (around?.recorder === this.#recorder && around.end === undefined) {
@@ -79,9 +86,12 @@ export class Gate {
     return this.#own;
   }
 
-  /** What is to run: the recorded arguments, or the caller's own where those needed conversion. */
+  /**
+   * What is to run: a copy of the recorded arguments, or the caller's own where those needed conversion. The members of
+   * `Step.input` are sorted; here they stand in the caller's order, which a tool may show.
+   */
   input<T>(own: T): T {
-    return this.#live || this.#step === undefined ? own : (this.#step.input as T);
+    return this.#live || this.#step === undefined ? own : (structuredClone(this.arguments) as T);
   }
 
   /** Records what came of it. The act is done: if this cannot be written, the next opening of the ledger says `unknown`. */
