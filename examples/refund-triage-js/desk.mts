@@ -5,13 +5,20 @@ import { join, relative } from "node:path";
 
 import { Key, Recorder, Trust, verify, type PolicyDocument } from "execert";
 
+/** The arguments of the tools, all in one. */
+export interface DeskInput {
+  readonly customer: string;
+  readonly order: string;
+  readonly amount: number;
+}
+
 /** A tool, in the words that every framework knows. */
 export interface DeskTool {
   readonly name: string;
   readonly description: string;
   /** JSON Schema of the arguments. */
   readonly parameters: { readonly type: "object"; readonly [name: string]: unknown };
-  run(input: { customer: string; order: string; amount: number }): unknown;
+  run(input: DeskInput): unknown;
 }
 
 /** A call as the scripted model asks for it. */
