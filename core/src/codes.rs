@@ -436,7 +436,7 @@ impl Code {
     /// What can have led to it, the likeliest first.
     #[must_use]
     pub const fn causes(self) -> &'static [&'static str] {
-        self.entry().causes
+        self.help().causes
     }
 
     /// What to do next.
@@ -448,13 +448,13 @@ impl Code {
     /// What this does not mean.
     #[must_use]
     pub const fn not_meant(self) -> &'static str {
-        self.entry().not_meant
+        self.help().not_meant
     }
 
     /// The first release that has this code.
     #[must_use]
     pub const fn since(self) -> &'static str {
-        self.entry().since
+        self.help().since
     }
 
     /// The code that is written so, if there is one.
@@ -602,13 +602,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "the input holds no bytes",
-                causes: &[
-                    "the file was never written or the copy stopped at once",
-                    "a pipe before this one failed",
-                ],
                 next: "Get the file again from its source and compare the sizes.",
-                not_meant: "It does not mean that the original is empty or altered.",
-                since: "0.1.0",
             },
             Code::CanonBom => &Entry {
                 text: "canon.bom",
@@ -617,13 +611,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "the text begins with a byte order mark",
-                causes: &[
-                    "an editor saved the file as \"UTF-8 with BOM\"",
-                    "a shell redirected it on Windows",
-                ],
                 next: "Ask for the file as it was exported, byte for byte; do not edit it.",
-                not_meant: "It does not mean that the content was changed on purpose.",
-                since: "0.1.0",
             },
             Code::CanonSyntax => &Entry {
                 text: "canon.syntax",
@@ -632,14 +620,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "the text is not JSON",
-                causes: &[
-                    "the file was cut or joined in transit",
-                    "it is another kind of file",
-                    "comments or trailing commas were added by hand",
-                ],
                 next: "Look at the line and column named, then get the file again from its source.",
-                not_meant: "It does not say whether the signed original is sound: nothing was checked.",
-                since: "0.1.0",
             },
             Code::CanonTrailingBytes => &Entry {
                 text: "canon.trailing_bytes",
@@ -648,10 +629,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "bytes follow the end of the JSON value",
-                causes: &["two documents stand on one line", "a file was appended to another"],
                 next: "Give one JSON value per line or document.",
-                not_meant: "It does not mean that the first value is damaged.",
-                since: "0.1.0",
             },
             Code::CanonDuplicateKey => &Entry {
                 text: "canon.duplicate_key",
@@ -660,13 +638,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "one object names the same member twice",
-                causes: &[
-                    "a writer joined two objects",
-                    "someone prepared a text that two readers read differently",
-                ],
                 next: "Refuse the document and ask its writer to name each member once.",
-                not_meant: "It does not say which of the two values was meant: neither is used.",
-                since: "0.1.0",
             },
             Code::CanonNotUtf8 => &Entry {
                 text: "canon.not_utf8",
@@ -675,14 +647,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "the bytes are not UTF-8",
-                causes: &[
-                    "the file was saved in another encoding",
-                    "bytes were damaged in transit",
-                    "a binary file was given",
-                ],
                 next: "Get the file again from its source, or encode the text as UTF-8 before recording it.",
-                not_meant: "It does not mean that the file was altered on purpose.",
-                since: "0.1.0",
             },
             Code::CanonLoneSurrogate => &Entry {
                 text: "canon.lone_surrogate",
@@ -691,13 +656,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "an escape names half of a surrogate pair",
-                causes: &[
-                    "a program cut a string in the middle of a character",
-                    "a string came from a system that allows broken UTF-16",
-                ],
                 next: "Repair the string at its source, or record its bytes as base64 with a conversion.",
-                not_meant: "It does not mean that other strings of the document are broken.",
-                since: "0.1.0",
             },
             Code::CanonNumberNotExact => &Entry {
                 text: "canon.number_not_exact",
@@ -706,13 +665,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "a number cannot be kept exactly",
-                causes: &[
-                    "an identifier beyond 9007199254740991 is written as a number",
-                    "a number is too small for a double",
-                ],
                 next: "Write the value as a string.",
-                not_meant: "It does not mean that a stored value was rounded: nothing was stored.",
-                since: "0.1.0",
             },
             Code::CanonNotFinite => &Entry {
                 text: "canon.not_finite",
@@ -721,13 +674,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "a number is not finite",
-                causes: &[
-                    "a calculation gave NaN or infinity",
-                    "the exponent is beyond the range of a double, as in 1e400",
-                ],
                 next: "Write the value as a string or leave the member out.",
-                not_meant: "It does not mean that the value was taken as null or zero: it was refused.",
-                since: "0.1.0",
             },
             Code::CanonNotCanonical => &Entry {
                 text: "canon.not_canonical",
@@ -736,13 +683,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "a payload is not written in its one canonical form",
-                causes: &[
-                    "the payload was written again by a program after it was signed",
-                    "its writer does not follow RFC 8785",
-                ],
                 next: "Ask for the file as it was sealed; a writer has to use JCS (RFC 8785) bytes for payloads.",
-                not_meant: "It does not mean that the signature fails: this was refused before any signature was looked at.",
-                since: "0.1.0",
             },
             Code::CanonTooDeep => &Entry {
                 text: "canon.too_deep",
@@ -751,13 +692,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "the document is nested deeper than the limit",
-                causes: &[
-                    "a structure refers to its own kind without end",
-                    "a text was made to exhaust readers",
-                ],
                 next: "Flatten the value, or record the inner part as an artefact by digest.",
-                not_meant: "It does not mean that the shallower part is wrong: none of it was used.",
-                since: "0.1.0",
             },
             Code::CanonTooMany => &Entry {
                 text: "canon.too_many",
@@ -766,10 +701,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "the document holds more values or members than the limit",
-                causes: &["a table was recorded as content", "a text was made to exhaust readers"],
                 next: "Record the large part as an artefact by digest, or raise the limit by argument if you wrote the file yourself.",
-                not_meant: "It does not mean that the values are wrong.",
-                since: "0.1.0",
             },
             Code::CanonTooLarge => &Entry {
                 text: "canon.too_large",
@@ -778,10 +710,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "a string, a name or the content is larger than the limit",
-                causes: &["a file was recorded as content", "a text was made to exhaust readers"],
                 next: "Record the large value as an artefact by digest.",
-                not_meant: "It does not mean that the value is wrong, nor that a part of it was kept.",
-                since: "0.1.0",
             },
             Code::CanonUnsupportedType => &Entry {
                 text: "canon.unsupported_type",
@@ -790,13 +719,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "a value is of a type that JSON does not have",
-                causes: &[
-                    "a date, decimal, set, map, big integer or byte string was passed",
-                    "a JavaScript value was undefined",
-                ],
                 next: "Convert the value at the path named, or let the SDK convert and note the conversion.",
-                not_meant: "It does not mean that the value was dropped or replaced: the call was refused.",
-                since: "0.1.0",
             },
             Code::CanonCycle => &Entry {
                 text: "canon.cycle",
@@ -805,10 +728,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "a value contains itself",
-                causes: &["an object of the application links back to its parent"],
                 next: "Pass the fields that matter instead of the live object.",
-                not_meant: "It does not mean that the object is broken for the application's own use.",
-                since: "0.1.0",
             },
             Code::RecordMalformed => &Entry {
                 text: "record.malformed",
@@ -817,13 +737,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "a record's statement breaks a rule of the format",
-                causes: &[
-                    "the writer has an error or another format in mind",
-                    "a member was edited before signing",
-                ],
                 next: "Look at the path named and ask the writer of the file for a corrected export.",
-                not_meant: "It does not mean that the content was changed after sealing: that was not looked at.",
-                since: "0.1.0",
             },
             Code::RecordVersionUnknown => &Entry {
                 text: "record.version_unknown",
@@ -832,13 +746,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "a statement's type or version is not one this build reads",
-                causes: &[
-                    "the file was written by a newer release",
-                    "it is another kind of in-toto statement",
-                ],
                 next: "Check it with a newer release of execert.",
-                not_meant: "It does not mean that the file is damaged.",
-                since: "0.1.0",
             },
             Code::RecordUnknownMember => &Entry {
                 text: "record.unknown_member",
@@ -847,10 +755,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "a statement has a member that the format does not define",
-                causes: &["the file was written by a newer release", "a member was added by hand"],
                 next: "Check it with a newer release; extra data belongs in `ext` under a name of your own.",
-                not_meant: "It does not mean that the other members are wrong: nothing was used.",
-                since: "0.1.0",
             },
             Code::RecordTooLarge => &Entry {
                 text: "record.too_large",
@@ -859,10 +764,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "a signed payload is larger than the limit",
-                causes: &["data that belongs in content was put into `ext` or identifiers"],
                 next: "Move the data into the content of the record.",
-                not_meant: "It does not limit content: that has a limit of its own.",
-                since: "0.1.0",
             },
             Code::BundleMalformed => &Entry {
                 text: "bundle.malformed",
@@ -871,14 +773,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "the file breaks a rule of the bundle format",
-                causes: &[
-                    "lines were moved, blanked or edited",
-                    "the file was compressed",
-                    "the transfer stopped inside a line",
-                ],
                 next: "Get the file again from its source and do not edit or compress it.",
-                not_meant: "It does not mean that the records in it were altered: nothing was checked.",
-                since: "0.1.0",
             },
             Code::BundleVersionUnknown => &Entry {
                 text: "bundle.version_unknown",
@@ -887,10 +782,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "a line is of a format version this build does not read",
-                causes: &["the file was written by a newer release"],
                 next: "Check it with a newer release of execert.",
-                not_meant: "It does not mean that the file is damaged.",
-                since: "0.1.0",
             },
             Code::BundleUnknownMember => &Entry {
                 text: "bundle.unknown_member",
@@ -899,13 +791,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "a line has a member that the format does not define",
-                causes: &[
-                    "the file was written by a newer release",
-                    "a member was added after the export",
-                ],
                 next: "Check it with a newer release, or ask for the file as it was exported.",
-                not_meant: "It does not mean that the signed parts are wrong: nothing was used.",
-                since: "0.1.0",
             },
             Code::BundleAmbiguousContainer => &Entry {
                 text: "bundle.ambiguous_container",
@@ -914,10 +800,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "the container holds more than one bundle",
-                causes: &["a second bundle was attached to a pack", "two packs were joined"],
                 next: "Take the bundle you mean out of the pack and check that file alone.",
-                not_meant: "It does not say that either bundle is wrong.",
-                since: "0.1.0",
             },
             Code::BundleTooLarge => &Entry {
                 text: "bundle.too_large",
@@ -926,10 +809,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "the bundle or one of its lines is larger than the limit",
-                causes: &["a very long period was exported at once", "large files were embedded"],
                 next: "Split the bundle, or raise the limit by argument if you know where the file comes from.",
-                not_meant: "It does not mean that the records are wrong: they were not read to the end.",
-                since: "0.1.0",
             },
             Code::BundleTooMany => &Entry {
                 text: "bundle.too_many",
@@ -938,13 +818,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "the bundle holds more signatures, hashes or values than the limit",
-                causes: &[
-                    "a file was made to exhaust readers",
-                    "a very large export was not split",
-                ],
                 next: "Split the bundle, or raise the limit by argument if you know where the file comes from.",
-                not_meant: "It does not mean that the signatures are wrong.",
-                since: "0.1.0",
             },
             Code::CertificateMalformed => &Entry {
                 text: "certificate.malformed",
@@ -953,10 +827,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "a plan certificate breaks a rule of its format",
-                causes: &["its writer has an error", "it was edited before signing"],
                 next: "Ask the issuer for a corrected certificate.",
-                not_meant: "It does not mean that the plan is wrong: it was not looked at.",
-                since: "0.1.0",
             },
             Code::IdentityMalformed => &Entry {
                 text: "identity.malformed",
@@ -965,14 +836,7 @@ impl Code {
                 verdict: Some("unreadable"),
                 report_only: false,
                 title: "an X.509 certificate cannot be read or is outside the small profile accepted here",
-                causes: &[
-                    "the file is not DER",
-                    "it uses extensions or algorithms that the profile refuses",
-                    "the chain is too long",
-                ],
                 next: "Issue a certificate of the documented profile.",
-                not_meant: "It does not mean that the key in it is weak.",
-                since: "0.1.0",
             },
             Code::PolicyMalformed => &Entry {
                 text: "policy.malformed",
@@ -981,14 +845,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the policy document breaks a rule of its format",
-                causes: &[
-                    "a member is misspelt",
-                    "a rule names a condition that does not exist",
-                    "the four required lists are not all there",
-                ],
                 next: "Correct the place named, then run `execert policy check FILE`.",
-                not_meant: "It does not mean that an action was allowed: with a policy that cannot be read nothing runs.",
-                since: "0.1.0",
             },
             Code::PlanMalformed => &Entry {
                 text: "plan.malformed",
@@ -997,13 +854,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the plan breaks a rule of its format",
-                causes: &[
-                    "the importer met a construct it does not know",
-                    "a step refers to a step that does not exist",
-                ],
                 next: "Correct the plan at the place named and check it again.",
-                not_meant: "It does not mean that the plan breaks the policy: the policy was not asked.",
-                since: "0.1.0",
             },
             Code::PlanTooLarge => &Entry {
                 text: "plan.too_large",
@@ -1012,10 +863,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the plan is larger than the limit",
-                causes: &["the plan was generated without a bound", "children are nested too deep"],
                 next: "Split the plan into child plans.",
-                not_meant: "It does not mean that any step is wrong.",
-                since: "0.1.0",
             },
             Code::KeyMalformed => &Entry {
                 text: "key.malformed",
@@ -1024,14 +872,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the key cannot be read",
-                causes: &[
-                    "the file is not PEM or holds another kind of key",
-                    "a fingerprint was shortened",
-                    "the file was cut",
-                ],
                 next: "Give an Ed25519 key as PKCS#8 or SPKI, or the whole fingerprint.",
-                not_meant: "It does not mean that records signed with the key are wrong.",
-                since: "0.1.0",
             },
             Code::KeyWeak => &Entry {
                 text: "key.weak",
@@ -1040,13 +881,7 @@ impl Code {
                 verdict: Some("unknown-signer"),
                 report_only: false,
                 title: "the key is one that anybody can sign for",
-                causes: &[
-                    "a test or made-up key was put into the trust",
-                    "someone prepared a small-order key",
-                ],
                 next: "Remove the key from the trust and get the signer's real key by another route.",
-                not_meant: "It does not mean that other keys of this signer are weak.",
-                since: "0.1.0",
             },
             Code::KeyPermissions => &Entry {
                 text: "key.permissions",
@@ -1055,10 +890,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the key file can be read by other users",
-                causes: &["it was copied with open permissions", "the folder is shared"],
                 next: "Make the file readable by its owner only (`chmod 600`), and rotate the key if others may have read it.",
-                not_meant: "It does not mean that the key was read by anyone.",
-                since: "0.1.0",
             },
             Code::KeyNotFound => &Entry {
                 text: "key.not_found",
@@ -1067,14 +899,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "no key found; nothing was recorded, and the call was stopped",
-                causes: &[
-                    "no key was given",
-                    "the path is wrong",
-                    "`execert init` has not been run here",
-                ],
                 next: "Give the key's path, or make a key with `execert init`.",
-                not_meant: "It does not mean that a key was made for you: no SDK makes one silently.",
-                since: "0.1.0",
             },
             Code::RecorderReservedMember => &Entry {
                 text: "recorder.reserved_member",
@@ -1083,13 +908,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the caller supplied a member that only the recorder may set",
-                causes: &[
-                    "the code passes seq, prev, digest, times or the like",
-                    "a whole record was passed as input",
-                ],
                 next: "Leave the member out: the recorder sets it.",
-                not_meant: "It does not mean that the value would have been wrong.",
-                since: "0.1.0",
             },
             Code::RecorderSourceRefused => &Entry {
                 text: "recorder.source_refused",
@@ -1098,10 +917,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the caller tried to say how a value was observed",
-                causes: &["the code marks its own value as observed or countersigned"],
                 next: "Leave the source out: the recorder sets it from what it saw.",
-                not_meant: "It does not mean that the value is wrong: it counts as claimed.",
-                since: "0.1.0",
             },
             Code::RecorderClosed => &Entry {
                 text: "recorder.closed",
@@ -1110,13 +926,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the handle was used after it was closed",
-                causes: &[
-                    "a run or step is closed twice",
-                    "work goes on in another thread after the close",
-                ],
                 next: "Open a new run, or close after the last use.",
-                not_meant: "It does not mean that records were lost: what was acknowledged is kept.",
-                since: "0.1.0",
             },
             Code::WireBadArgument => &Entry {
                 text: "wire.bad_argument",
@@ -1125,14 +935,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "an argument of the call is not what the function takes",
-                causes: &[
-                    "an option is misspelt",
-                    "a required option is absent",
-                    "a MAC key belongs to no chain of the file",
-                ],
                 next: "Compare the call with the reference of this function.",
-                not_meant: "It says nothing about the evidence: nothing was checked.",
-                since: "0.1.0",
             },
             Code::WireBadHandle => &Entry {
                 text: "wire.bad_handle",
@@ -1141,10 +944,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the handle is null, freed or of another kind",
-                causes: &["a handle was freed before its last use", "two handles were exchanged"],
                 next: "Keep each handle until its last use and free it once.",
-                not_meant: "It does not mean that the ledger is damaged.",
-                since: "0.1.0",
             },
             Code::DiscloseErased => &Entry {
                 text: "disclose.erased",
@@ -1153,10 +953,7 @@ impl Code {
                 verdict: Some("altered"),
                 report_only: false,
                 title: "the content was erased and cannot be shown again",
-                causes: &["an erasure record of this ledger names the record"],
                 next: "Read the erasure record for who asked and why; another holder may have an earlier copy.",
-                not_meant: "It does not mean that the record was altered: its commitment still stands.",
-                since: "0.1.0",
             },
             Code::ContentChanged => &Entry {
                 text: "content.changed",
@@ -1165,13 +962,7 @@ impl Code {
                 verdict: Some("altered"),
                 report_only: false,
                 title: "the content is not what was sealed",
-                causes: &[
-                    "content of this copy was changed after it was sealed",
-                    "content of another record was put here",
-                ],
                 next: "Do not rely on this copy; ask the sender for the original and compare with `execert diff A B`.",
-                not_meant: "It does not say who changed it or when, nor that the original is wrong.",
-                since: "0.1.0",
             },
             Code::ContentWithheld => &Entry {
                 text: "content.withheld",
@@ -1180,13 +971,7 @@ impl Code {
                 verdict: Some("requirement-missing"),
                 report_only: false,
                 title: "content is withheld although you asked for all of it",
-                causes: &[
-                    "the sender redacted fields or left out content",
-                    "a record was withheld whole",
-                ],
                 next: "Ask the sender for a fuller copy, or drop the requirement `no-withheld`.",
-                not_meant: "It does not mean that anything shown was changed.",
-                since: "0.1.0",
             },
             Code::ContentAbsent => &Entry {
                 text: "content.absent",
@@ -1195,10 +980,7 @@ impl Code {
                 verdict: None,
                 report_only: true,
                 title: "the content of a record is not in this file",
-                causes: &["the sender left it out", "the privacy profile never kept it"],
                 next: "Ask the sender for the content if you need it.",
-                not_meant: "It does not mean that it was erased or changed: its commitment is still signed.",
-                since: "0.1.0",
             },
             Code::DiscloseCommitmentMismatch => &Entry {
                 text: "disclose.commitment_mismatch",
@@ -1207,14 +989,7 @@ impl Code {
                 verdict: Some("altered"),
                 report_only: false,
                 title: "what is shown does not open the signed commitment",
-                causes: &[
-                    "a shown field of a redacted record was changed",
-                    "hashes or seeds of another record were put beside it",
-                    "the digest list was edited",
-                ],
                 next: "Do not rely on this copy; ask the sender to redact the original again.",
-                not_meant: "It does not say which field differs unless a path is named.",
-                since: "0.1.0",
             },
             Code::DiscloseMaterialUnused => &Entry {
                 text: "disclose.material_unused",
@@ -1223,13 +998,7 @@ impl Code {
                 verdict: Some("altered"),
                 report_only: false,
                 title: "the opening material does not fit the hidden places",
-                causes: &[
-                    "hashes or seeds were added, removed or reordered",
-                    "a hidden place is listed twice or is not in the content",
-                ],
                 next: "Do not rely on this copy; ask the sender to redact the original again.",
-                not_meant: "It does not mean that the original record is wrong.",
-                since: "0.1.0",
             },
             Code::RecordHashMismatch => &Entry {
                 text: "record.hash_mismatch",
@@ -1238,13 +1007,7 @@ impl Code {
                 verdict: Some("altered"),
                 report_only: false,
                 title: "a record does not follow the record it names as the one before",
-                causes: &[
-                    "a record was replaced, moved or removed",
-                    "records of two histories were mixed",
-                ],
                 next: "Do not rely on this copy; ask the sender for the original.",
-                not_meant: "It does not say which of the two records was replaced unless a signature also fails.",
-                since: "0.1.0",
             },
             Code::RecordSignatureMismatch => &Entry {
                 text: "record.signature_mismatch",
@@ -1253,14 +1016,7 @@ impl Code {
                 verdict: Some("altered"),
                 report_only: false,
                 title: "a signature does not fit what it stands on",
-                causes: &[
-                    "the signed part was changed after signing",
-                    "the signature was replaced",
-                    "the wrong key was given under this name",
-                ],
                 next: "Do not rely on this copy; ask the sender for the original and compare the key's fingerprint by another route.",
-                not_meant: "It does not mean that the content beside the envelope changed: the wrong key may have been given.",
-                since: "0.1.0",
             },
             Code::RecordTagMismatch => &Entry {
                 text: "record.tag_mismatch",
@@ -1269,13 +1025,7 @@ impl Code {
                 verdict: Some("altered"),
                 report_only: false,
                 title: "the internal tag of a record does not fit",
-                causes: &[
-                    "the record was sealed by someone who had the signing key but not the tag key",
-                    "the tag key given is not the one of this chain's start",
-                ],
                 next: "Treat the signing key as stolen until the cause is known.",
-                not_meant: "It does not show to outsiders: they cannot check tags and their verdict is made without them.",
-                since: "0.1.0",
             },
             Code::RecordUnsigned => &Entry {
                 text: "record.unsigned",
@@ -1284,10 +1034,7 @@ impl Code {
                 verdict: Some("unsigned"),
                 report_only: false,
                 title: "a record or the manifest carries no signature",
-                causes: &["the signature was taken away", "the writer never signed"],
                 next: "Ask for the signed original: anyone could have written this.",
-                not_meant: "It does not mean that the content was changed: no more can be said either way.",
-                since: "0.1.0",
             },
             Code::RecordWithheld => &Entry {
                 text: "record.withheld",
@@ -1296,10 +1043,7 @@ impl Code {
                 verdict: None,
                 report_only: true,
                 title: "a whole record is withheld; only its digest is here",
-                causes: &["the sender left it out on purpose"],
                 next: "Ask the sender what it is: it may be a refusal.",
-                not_meant: "It does not break the chain: its place and digest are signed.",
-                since: "0.1.0",
             },
             Code::RecordOutcomeAbsent => &Entry {
                 text: "record.outcome_absent",
@@ -1308,13 +1052,7 @@ impl Code {
                 verdict: None,
                 report_only: true,
                 title: "an action was begun and no outcome is recorded",
-                causes: &[
-                    "the process ended before the action did",
-                    "the export was made while it was running",
-                ],
                 next: "Ask the operator what became of the action; a later export may hold its outcome.",
-                not_meant: "It does not mean that the action failed, nor that it succeeded.",
-                since: "0.1.0",
             },
             Code::ChainGap => &Entry {
                 text: "chain.gap",
@@ -1323,10 +1061,7 @@ impl Code {
                 verdict: Some("altered"),
                 report_only: false,
                 title: "records inside the chain are missing",
-                causes: &["records were removed", "two exports were joined with a part left out"],
                 next: "Do not rely on this copy; ask the sender for the original.",
-                not_meant: "It does not say what the missing records held.",
-                since: "0.1.0",
             },
             Code::ChainReordered => &Entry {
                 text: "chain.reordered",
@@ -1335,10 +1070,7 @@ impl Code {
                 verdict: Some("altered"),
                 report_only: false,
                 title: "records stand in another order, or a record stands twice",
-                causes: &["lines were moved or copied", "two files were joined by hand"],
                 next: "Do not rely on this copy; ask the sender for the original, or join files with `execert bundle join`.",
-                not_meant: "It does not mean that the records themselves were changed.",
-                since: "0.1.0",
             },
             Code::ChainTruncated => &Entry {
                 text: "chain.truncated",
@@ -1347,10 +1079,7 @@ impl Code {
                 verdict: Some("altered"),
                 report_only: false,
                 title: "records at the end of the chain that the manifest counts are missing",
-                causes: &["the end was cut off", "the transfer stopped"],
                 next: "Do not rely on this copy; ask the sender for the whole file.",
-                not_meant: "It does not say what the missing records held.",
-                since: "0.1.0",
             },
             Code::ChainForeignRecord => &Entry {
                 text: "chain.foreign_record",
@@ -1359,14 +1088,7 @@ impl Code {
                 verdict: Some("altered"),
                 report_only: false,
                 title: "a record does not belong where it stands",
-                causes: &[
-                    "a record of another chain, run or tenant was put in",
-                    "it was signed by a key that was not active there",
-                    "a link or a count points to what is not so",
-                ],
                 next: "Do not rely on this copy; ask the sender for the original.",
-                not_meant: "It does not mean that the record is wrong in its own place.",
-                since: "0.1.0",
             },
             Code::ChainForked => &Entry {
                 text: "chain.forked",
@@ -1375,14 +1097,7 @@ impl Code {
                 verdict: Some("forked"),
                 report_only: false,
                 title: "two different histories claim the same place",
-                causes: &[
-                    "the chain was rewritten",
-                    "a ledger was restored from a copy and used again",
-                    "two recorders shared one ledger through a broken volume",
-                ],
                 next: "Keep both files: at most one is what happened.",
-                not_meant: "It does not say which of the two is the true one.",
-                since: "0.1.0",
             },
             Code::ChainStartAbsent => &Entry {
                 text: "chain.start_absent",
@@ -1391,10 +1106,7 @@ impl Code {
                 verdict: Some("incomplete"),
                 report_only: false,
                 title: "the beginning of the chain is not in this file",
-                causes: &["only a part was exported"],
                 next: "Ask the sender for the earlier part, then join the files.",
-                not_meant: "It does not mean that what is here was changed.",
-                since: "0.1.0",
             },
             Code::ChainTailUnproven => &Entry {
                 text: "chain.tail_unproven",
@@ -1403,14 +1115,7 @@ impl Code {
                 verdict: Some("incomplete"),
                 report_only: false,
                 title: "nothing shows that the chain ends here",
-                causes: &[
-                    "the chain is still in use",
-                    "it was exported without a seal or a witness",
-                    "the end was cut off by its owner",
-                ],
                 next: "Ask for a sealed or witnessed export, or accept an open end with `--allow-open`.",
-                not_meant: "It does not mean that records are missing: it means that nobody could tell.",
-                since: "0.1.0",
             },
             Code::ChainEmpty => &Entry {
                 text: "chain.empty",
@@ -1419,10 +1124,7 @@ impl Code {
                 verdict: Some("incomplete"),
                 report_only: false,
                 title: "the file holds no records",
-                causes: &["all records were removed", "nothing was recorded"],
                 next: "Ask the sender for a file that holds the records.",
-                not_meant: "It does not mean that nothing happened.",
-                since: "0.1.0",
             },
             Code::ChainRolledBack => &Entry {
                 text: "chain.rolled_back",
@@ -1431,13 +1133,7 @@ impl Code {
                 verdict: Some("incomplete"),
                 report_only: false,
                 title: "the chain is shorter than it is known to have been",
-                causes: &[
-                    "the ledger was restored from an old copy",
-                    "the owner cut the chain and sealed it again",
-                ],
                 next: "Ask the operator for the records up to the known head and keep both files.",
-                not_meant: "It does not mean that the records here were changed.",
-                since: "0.1.0",
             },
             Code::RunGap => &Entry {
                 text: "run.gap",
@@ -1446,10 +1142,7 @@ impl Code {
                 verdict: Some("altered"),
                 report_only: false,
                 title: "records inside the run are missing",
-                causes: &["records were removed from the file"],
                 next: "Do not rely on this copy; ask the sender for the original.",
-                not_meant: "It does not say what the missing records held.",
-                since: "0.1.0",
             },
             Code::RunTruncated => &Entry {
                 text: "run.truncated",
@@ -1458,10 +1151,7 @@ impl Code {
                 verdict: Some("altered"),
                 report_only: false,
                 title: "records at the end of the run that the manifest counts are missing",
-                causes: &["the end was cut off", "the transfer stopped"],
                 next: "Do not rely on this copy; ask the sender for the whole file.",
-                not_meant: "It does not say what the missing records held.",
-                since: "0.1.0",
             },
             Code::RunOpen => &Entry {
                 text: "run.open",
@@ -1470,14 +1160,7 @@ impl Code {
                 verdict: Some("incomplete"),
                 report_only: false,
                 title: "the run has no end record",
-                causes: &[
-                    "the run is still going on",
-                    "the process ended without closing it",
-                    "the export was made too early",
-                ],
                 next: "Ask for an export made after the run was closed, or accept an open end with `--allow-open`.",
-                not_meant: "It does not mean that what is here was changed.",
-                since: "0.1.0",
             },
             Code::BundleRootMismatch => &Entry {
                 text: "bundle.root_mismatch",
@@ -1486,13 +1169,7 @@ impl Code {
                 verdict: Some("altered"),
                 report_only: false,
                 title: "the records do not give what the manifest states of them",
-                causes: &[
-                    "records were replaced, added or moved",
-                    "the manifest of another bundle was put first",
-                ],
                 next: "Do not rely on this copy; ask the sender for the original.",
-                not_meant: "It does not name the record: look at the other findings for that.",
-                since: "0.1.0",
             },
             Code::BundleRecordMissing => &Entry {
                 text: "bundle.record_missing",
@@ -1501,14 +1178,7 @@ impl Code {
                 verdict: Some("altered"),
                 report_only: false,
                 title: "the file holds fewer records than its manifest states",
-                causes: &[
-                    "records were removed",
-                    "the transfer stopped",
-                    "a revocation was left out",
-                ],
                 next: "Do not rely on this copy; ask the sender for the whole file.",
-                not_meant: "It does not say what the missing records held.",
-                since: "0.1.0",
             },
             Code::WitnessOtherContent => &Entry {
                 text: "witness.other_content",
@@ -1517,13 +1187,7 @@ impl Code {
                 verdict: Some("altered"),
                 report_only: false,
                 title: "a witness countersigned something else",
-                causes: &[
-                    "the history was rewritten after it was witnessed",
-                    "a countersignature of another chain was put in",
-                ],
                 next: "Keep this file and ask the witness for the head it countersigned.",
-                not_meant: "It does not mean that the witness erred: its statement is genuine, of other content.",
-                since: "0.1.0",
             },
             Code::WitnessSignatureMismatch => &Entry {
                 text: "witness.signature_mismatch",
@@ -1532,13 +1196,7 @@ impl Code {
                 verdict: Some("altered"),
                 report_only: false,
                 title: "a signature on a checkpoint does not fit it",
-                causes: &[
-                    "the checkpoint or its signature line was changed",
-                    "the wrong key of the log or witness was given",
-                ],
                 next: "Do not rely on this checkpoint; ask the sender or the witness for it again.",
-                not_meant: "It does not mean that the records differ.",
-                since: "0.1.0",
             },
             Code::WitnessQuorumNotMet => &Entry {
                 text: "witness.quorum_not_met",
@@ -1547,14 +1205,7 @@ impl Code {
                 verdict: Some("requirement-missing"),
                 report_only: false,
                 title: "fewer independent witnesses than required countersigned the whole of it",
-                causes: &[
-                    "witnesses were not reachable at export",
-                    "the trust names others",
-                    "two witnesses have one operator",
-                ],
                 next: "Submit the chain to more witnesses and export again, or lower the quorum in your trust.",
-                not_meant: "It does not mean that anything was changed.",
-                since: "0.1.0",
             },
             Code::WitnessTimeImpossible => &Entry {
                 text: "witness.time_impossible",
@@ -1563,14 +1214,7 @@ impl Code {
                 verdict: Some("requirement-missing"),
                 report_only: false,
                 title: "a witness states a time that lies ahead",
-                causes: &[
-                    "the witness's clock is wrong",
-                    "the clock of this machine is wrong",
-                    "the witness dates its statements falsely",
-                ],
                 next: "Check the clock of this machine, then ask the witness.",
-                not_meant: "It does not mean that the records differ: the countersignature is only not counted.",
-                since: "0.1.0",
             },
             Code::WitnessNone => &Entry {
                 text: "witness.none",
@@ -1579,10 +1223,7 @@ impl Code {
                 verdict: None,
                 report_only: true,
                 title: "no independent party has countersigned this",
-                causes: &["no witness was used", "your trust names none of those used"],
                 next: "Add a witness, or treat the signer's word as the only source.",
-                not_meant: "It does not mean that anything was changed: the signer could have rewritten it before sending.",
-                since: "0.1.0",
             },
             Code::WitnessSameOperator => &Entry {
                 text: "witness.same_operator",
@@ -1591,10 +1232,7 @@ impl Code {
                 verdict: None,
                 report_only: true,
                 title: "every witness that counts belongs to the signer",
-                causes: &["the signer runs the witness", "your trust gives both the same operator"],
                 next: "Ask for a countersignature by a witness of another operator.",
-                not_meant: "It does not mean that the countersignature is wrong: it is only not independent.",
-                since: "0.1.0",
             },
             Code::KeyUnknown => &Entry {
                 text: "key.unknown",
@@ -1603,14 +1241,7 @@ impl Code {
                 verdict: Some("unknown-signer"),
                 report_only: false,
                 title: "you have not said that you trust this signer",
-                causes: &[
-                    "the signer's key is not in the trust given",
-                    "someone else made a key and signed with it",
-                    "the signer has a new key",
-                ],
                 next: "Compare the fingerprint with one you got by another route, then add it to your trust.",
-                not_meant: "It does not mean that the file was changed, nor that it was not: anyone can make a key.",
-                since: "0.1.0",
             },
             Code::KeyWrongRole => &Entry {
                 text: "key.wrong_role",
@@ -1619,13 +1250,7 @@ impl Code {
                 verdict: Some("unknown-signer"),
                 report_only: false,
                 title: "the key is in your trust for another role",
-                causes: &[
-                    "a witness, tool or validator key signed a record",
-                    "the role in the trust document is misspelt",
-                ],
                 next: "Ask the signer which key signs what, then correct the trust if it is wrong.",
-                not_meant: "It does not mean that the signature fails.",
-                since: "0.1.0",
             },
             Code::KeyRevoked => &Entry {
                 text: "key.revoked",
@@ -1634,14 +1259,7 @@ impl Code {
                 verdict: Some("revoked"),
                 report_only: false,
                 title: "the signer's key was revoked, and this is not among the records that still hold",
-                causes: &[
-                    "the key was stolen and used afterwards",
-                    "its owner signed on with a retired key",
-                    "a list given by you names it",
-                ],
                 next: "Rely only on records up to the last good position; ask the signer for the rest under a new key.",
-                not_meant: "It does not mean that records up to the last good position are wrong.",
-                since: "0.1.0",
             },
             Code::KeyExpired => &Entry {
                 text: "key.expired",
@@ -1650,10 +1268,7 @@ impl Code {
                 verdict: Some("expired"),
                 report_only: false,
                 title: "the key's time had run out when this was signed",
-                causes: &["the key was not rotated in time", "the recorder's clock is wrong"],
                 next: "Ask the signer for a record under a current key.",
-                not_meant: "It does not mean that the content was changed.",
-                since: "0.1.0",
             },
             Code::KeyRevocationDisputed => &Entry {
                 text: "key.revocation_disputed",
@@ -1662,13 +1277,7 @@ impl Code {
                 verdict: None,
                 report_only: true,
                 title: "a witness saw this record before its key was revoked for an earlier position",
-                causes: &[
-                    "the key was stolen before the witness looked",
-                    "the owner dated the revocation back",
-                ],
                 next: "Ask the signer why the last good position lies before what was witnessed.",
-                not_meant: "It does not decide who is right: the record does not count either way.",
-                since: "0.1.0",
             },
             Code::CertificatePlanChanged => &Entry {
                 text: "certificate.plan_changed",
@@ -1677,13 +1286,7 @@ impl Code {
                 verdict: Some("altered"),
                 report_only: false,
                 title: "the plan is not the one the certificate was issued for",
-                causes: &[
-                    "a step was changed after issue",
-                    "another plan was put beside the certificate",
-                ],
                 next: "Do not run this plan under this certificate; ask for a certificate of the changed plan.",
-                not_meant: "It does not mean that the new plan breaks the policy: it was not checked.",
-                since: "0.1.0",
             },
             Code::CertificateRevoked => &Entry {
                 text: "certificate.revoked",
@@ -1692,10 +1295,7 @@ impl Code {
                 verdict: Some("revoked"),
                 report_only: false,
                 title: "the issuer withdrew the plan certificate",
-                causes: &["the policy changed", "an error was found", "the plan was replaced"],
                 next: "Start no new run under it; read the reason given in the revocation list.",
-                not_meant: "It does not undo runs made before it was withdrawn.",
-                since: "0.1.0",
             },
             Code::CertificateChildRevoked => &Entry {
                 text: "certificate.child_revoked",
@@ -1704,10 +1304,7 @@ impl Code {
                 verdict: Some("revoked"),
                 report_only: false,
                 title: "a plan certificate inside this one was withdrawn, so this one falls too",
-                causes: &["the issuer of the child plan revoked it"],
                 next: "Start no new run under it; ask for a certificate with a child that stands.",
-                not_meant: "It does not mean that the outer plan itself was withdrawn.",
-                since: "0.1.0",
             },
             Code::CertificateExpired => &Entry {
                 text: "certificate.expired",
@@ -1716,10 +1313,7 @@ impl Code {
                 verdict: Some("expired"),
                 report_only: false,
                 title: "the plan certificate's time ran out",
-                causes: &["it was not renewed", "nobody witnessed that it was used in time"],
                 next: "Start no new run under it; ask the issuer for a new one.",
-                not_meant: "It does not mean that runs inside its time were wrong.",
-                since: "0.1.0",
             },
             Code::CertificateNotYetValid => &Entry {
                 text: "certificate.not_yet_valid",
@@ -1728,10 +1322,7 @@ impl Code {
                 verdict: Some("expired"),
                 report_only: false,
                 title: "the plan certificate's time has not begun",
-                causes: &["it was issued for a later start", "the clock of this machine is wrong"],
                 next: "Check the clock, then wait for the start named in it.",
-                not_meant: "It does not mean that it was withdrawn.",
-                since: "0.1.0",
             },
             Code::CertificateStatusUnknown => &Entry {
                 text: "certificate.status_unknown",
@@ -1740,10 +1331,7 @@ impl Code {
                 verdict: Some("incomplete"),
                 report_only: false,
                 title: "whether the plan certificate was withdrawn is not known",
-                causes: &["no revocation list of the issuer was given", "the list is too old"],
                 next: "Give a current revocation list of the issuer.",
-                not_meant: "It does not mean that it was withdrawn.",
-                since: "0.1.0",
             },
             Code::CertificateAbsent => &Entry {
                 text: "certificate.absent",
@@ -1752,13 +1340,7 @@ impl Code {
                 verdict: Some("requirement-missing"),
                 report_only: false,
                 title: "a run names no plan certificate although you asked for one",
-                causes: &[
-                    "the run was started without a plan",
-                    "the certificate was left out of the file",
-                ],
                 next: "Ask the sender for the certificate, or drop the requirement `plan`.",
-                not_meant: "It does not mean that the run broke a plan.",
-                since: "0.1.0",
             },
             Code::IdentityWrongUse => &Entry {
                 text: "identity.wrong_use",
@@ -1767,13 +1349,7 @@ impl Code {
                 verdict: Some("unknown-signer"),
                 report_only: false,
                 title: "the X.509 certificate is not meant for this use",
-                causes: &[
-                    "a server or client certificate was used",
-                    "a CA certificate signed directly",
-                ],
                 next: "Issue a certificate with the documented key usage.",
-                not_meant: "It does not mean that the key is weak.",
-                since: "0.1.0",
             },
             Code::IdentityWrongName => &Entry {
                 text: "identity.wrong_name",
@@ -1782,13 +1358,7 @@ impl Code {
                 verdict: Some("unknown-signer"),
                 report_only: false,
                 title: "the X.509 certificate names someone else",
-                causes: &[
-                    "the certificate of another service was given",
-                    "a name constraint of the CA excludes it",
-                ],
                 next: "Compare the name with the one your trust expects.",
-                not_meant: "It does not mean that the signature fails.",
-                since: "0.1.0",
             },
             Code::IdentityExpired => &Entry {
                 text: "identity.expired",
@@ -1797,13 +1367,7 @@ impl Code {
                 verdict: Some("expired"),
                 report_only: false,
                 title: "the X.509 certificate's time had run out when this was signed",
-                causes: &[
-                    "it was not renewed",
-                    "nobody witnessed that the record was made in time",
-                ],
                 next: "Ask for a witnessed or timestamped record, or one under a current certificate.",
-                not_meant: "It does not mean that the content was changed.",
-                since: "0.1.0",
             },
             Code::IdentityEarly => &Entry {
                 text: "identity.early",
@@ -1812,10 +1376,7 @@ impl Code {
                 verdict: Some("expired"),
                 report_only: false,
                 title: "the X.509 certificate's time had not begun when this was signed",
-                causes: &["the recorder's clock is wrong", "the certificate was issued afterwards"],
                 next: "Check the clocks of recorder and CA.",
-                not_meant: "It does not mean that the content was changed.",
-                since: "0.1.0",
             },
             Code::IdentityRevoked => &Entry {
                 text: "identity.revoked",
@@ -1824,10 +1385,7 @@ impl Code {
                 verdict: Some("revoked"),
                 report_only: false,
                 title: "the X.509 certificate was revoked",
-                causes: &["the key was stolen", "the service was shut down"],
                 next: "Rely only on records witnessed before the revocation.",
-                not_meant: "It does not mean that earlier witnessed records are wrong.",
-                since: "0.1.0",
             },
             Code::RevocationStale => &Entry {
                 text: "revocation.stale",
@@ -1836,10 +1394,7 @@ impl Code {
                 verdict: Some("requirement-missing"),
                 report_only: false,
                 title: "the revocation list is older than your trust allows",
-                causes: &["no newer list was fetched", "the signer stopped publishing"],
                 next: "Get the signer's current list and check again.",
-                not_meant: "It does not mean that a key was revoked.",
-                since: "0.1.0",
             },
             Code::RevocationNotChecked => &Entry {
                 text: "revocation.not_checked",
@@ -1848,13 +1403,7 @@ impl Code {
                 verdict: None,
                 report_only: true,
                 title: "whether keys were revoked was not checked",
-                causes: &[
-                    "no list was given",
-                    "the trust does not say that this signer publishes none",
-                ],
                 next: "Give the signer's list, or note in your trust that there is none.",
-                not_meant: "It does not mean that a key was revoked, nor that none was.",
-                since: "0.1.0",
             },
             Code::TimeNotTimestamped => &Entry {
                 text: "time.not_timestamped",
@@ -1863,10 +1412,7 @@ impl Code {
                 verdict: Some("requirement-missing"),
                 report_only: false,
                 title: "no timestamp authority of your trust dated this although you asked for it",
-                causes: &["none was asked at export", "the token is of another checkpoint"],
                 next: "Ask the sender for a timestamped export, or drop the requirement `timestamp`.",
-                not_meant: "It does not mean that the claimed times are wrong.",
-                since: "0.1.0",
             },
             Code::TimeClaimContradicted => &Entry {
                 text: "time.claim_contradicted",
@@ -1875,10 +1421,7 @@ impl Code {
                 verdict: None,
                 report_only: true,
                 title: "a claimed time lies outside what witnesses saw",
-                causes: &["the recorder's clock was wrong", "the record was dated back or ahead"],
                 next: "Use the witnessed interval and ask the operator about the clock.",
-                not_meant: "It does not change the order of records: that never rests on clocks.",
-                since: "0.1.0",
             },
             Code::ReplayDiffers => &Entry {
                 text: "replay.differs",
@@ -1887,13 +1430,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the stored request gets another decision now",
-                causes: &[
-                    "the policy or engine given is not the one of that time",
-                    "the stored decision was not made by this policy",
-                ],
                 next: "Compare the policy digest of the record with the policy given.",
-                not_meant: "It does not mean that the earlier decision was wrong.",
-                since: "0.1.0",
             },
             Code::VerifyEmbedded => &Entry {
                 text: "verify.embedded",
@@ -1902,10 +1439,7 @@ impl Code {
                 verdict: None,
                 report_only: true,
                 title: "this checker came inside the file it checks",
-                causes: &["a self-checking pack was opened directly"],
                 next: "Drop the whole file on a checker you got elsewhere, or run `execert verify FILE`.",
-                not_meant: "It does not mean that the file was altered: whoever could change it could change the checker.",
-                since: "0.1.0",
             },
             Code::PolicyDenied => &Entry {
                 text: "policy.denied",
@@ -1914,10 +1448,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "a policy rule refuses this action",
-                causes: &["a rule forbids the tool, the amount or the actor", "no rule allows it"],
                 next: "Do not run it; read the rule named and ask whoever owns the policy.",
-                not_meant: "It does not mean that the action is wrong: it means that this policy does not allow it.",
-                since: "0.1.0",
             },
             Code::PolicyUndecided => &Entry {
                 text: "policy.undecided",
@@ -1926,13 +1457,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the policy gave no answer, which counts as no",
-                causes: &[
-                    "a condition needs a value that the request lacks",
-                    "the engine reported an error",
-                ],
                 next: "Give the value the rule needs, or add a rule that covers this case.",
-                not_meant: "It does not mean that a rule forbids the action.",
-                since: "0.1.0",
             },
             Code::PolicyUnavailable => &Entry {
                 text: "policy.unavailable",
@@ -1941,13 +1466,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the policy could not be asked, which counts as no",
-                causes: &[
-                    "the policy file is missing or unreadable",
-                    "the engine did not answer in time",
-                ],
                 next: "Restore the policy, then try again.",
-                not_meant: "It does not mean that a rule forbids the action.",
-                since: "0.1.0",
             },
             Code::PolicyApprovalMissing => &Entry {
                 text: "policy.approval_missing",
@@ -1956,14 +1475,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the action waits for an approval",
-                causes: &[
-                    "nobody has answered the request",
-                    "the approval expired or was for other arguments",
-                    "the quorum is not reached",
-                ],
                 next: "Have the request answered with `execert approve REQUEST`, then try again with that approval.",
-                not_meant: "It does not mean that the action was refused.",
-                since: "0.1.0",
             },
             Code::GateNoPermit => &Entry {
                 text: "gate.no_permit",
@@ -1972,13 +1484,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "a tool was run without a permit",
-                causes: &[
-                    "the code calls the tool directly",
-                    "the permit was made for another recorder",
-                ],
                 next: "Call the tool through the recorder, or take a permit first.",
-                not_meant: "It does not mean that the policy refuses the action: it was not asked.",
-                since: "0.1.0",
             },
             Code::GatePermitReused => &Entry {
                 text: "gate.permit_reused",
@@ -1987,10 +1493,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "a permit was used a second time",
-                causes: &["a retry reuses the first permit", "a permit was copied"],
                 next: "Take a new permit for each attempt.",
-                not_meant: "It does not mean that the first use was wrong.",
-                since: "0.1.0",
             },
             Code::GatePermitMismatch => &Entry {
                 text: "gate.permit_mismatch",
@@ -1999,13 +1502,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the permit was given for something else",
-                causes: &[
-                    "arguments were changed after the permit was given",
-                    "the permit of another tool or run was used",
-                ],
                 next: "Take a permit for exactly these arguments.",
-                not_meant: "It does not mean that the policy refuses these arguments: it was not asked about them.",
-                since: "0.1.0",
             },
             Code::GatePermitExpired => &Entry {
                 text: "gate.permit_expired",
@@ -2014,10 +1511,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the permit's time ran out before it was used",
-                causes: &["the action was delayed", "a clock was set back"],
                 next: "Take a new permit and use it at once.",
-                not_meant: "It does not mean that the policy changed its mind.",
-                since: "0.1.0",
             },
             Code::GateToolChanged => &Entry {
                 text: "gate.tool_changed",
@@ -2026,10 +1520,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the tool's definition is not the one that was approved",
-                causes: &["the tool server was updated", "someone changed a description or schema"],
                 next: "Compare the two definitions, then approve the new one or restore the old.",
-                not_meant: "It does not mean that the new definition is harmful.",
-                since: "0.1.0",
             },
             Code::GateNoCertificate => &Entry {
                 text: "gate.no_certificate",
@@ -2038,10 +1529,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the policy asks for a plan certificate and the run has none",
-                causes: &["the run was opened without a plan", "the certificate was not handed in"],
                 next: "Have the plan checked, then open the run with its certificate.",
-                not_meant: "It does not mean that a plan was refused.",
-                since: "0.1.0",
             },
             Code::GateCredentialUnavailable => &Entry {
                 text: "gate.credential_unavailable",
@@ -2050,10 +1538,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "a credential that the plan needs is not there",
-                causes: &["it was not provisioned", "it expired", "its scope is too small"],
                 next: "Provide the credential named, then try again.",
-                not_meant: "It does not mean that the plan is wrong.",
-                since: "0.1.0",
             },
             Code::GateHistoryInsufficient => &Entry {
                 text: "gate.history_insufficient",
@@ -2062,10 +1547,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "too few earlier runs to allow this at its tier",
-                causes: &["the plan is new", "runs were not recorded in this ledger"],
                 next: "Run it at a lower tier or with approval until the history is long enough.",
-                not_meant: "It does not mean that earlier runs failed.",
-                since: "0.1.0",
             },
             Code::GateDriftOpen => &Entry {
                 text: "gate.drift_open",
@@ -2074,13 +1556,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "a drift alarm of this plan is open",
-                causes: &[
-                    "a tool's schema, a model or the runtime changed",
-                    "failures or costs went up",
-                ],
                 next: "Look at what changed, then close the alarm or issue a new plan certificate.",
-                not_meant: "It does not mean that the certificate was withdrawn.",
-                since: "0.1.0",
             },
             Code::PlanCycle => &Entry {
                 text: "plan.cycle",
@@ -2089,13 +1565,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "steps of the plan wait for each other",
-                causes: &[
-                    "a dependency was drawn the wrong way",
-                    "a plan contains itself as a child",
-                ],
                 next: "Remove one of the dependencies named.",
-                not_meant: "It does not mean that loops are impossible: a bounded loop is a step of its own kind.",
-                since: "0.1.0",
             },
             Code::PlanDeviation => &Entry {
                 text: "plan.deviation",
@@ -2104,14 +1574,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the action is not the next step the plan allows",
-                causes: &[
-                    "the step is not in the plan",
-                    "a step it depends on is not done",
-                    "the agent left its plan",
-                ],
                 next: "Follow the plan, or have a changed plan checked.",
-                not_meant: "It does not mean that a policy rule forbids the action.",
-                since: "0.1.0",
             },
             Code::BudgetInsufficient => &Entry {
                 text: "budget.insufficient",
@@ -2120,13 +1583,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the budget left does not cover this action",
-                causes: &[
-                    "earlier steps cost more than estimated",
-                    "the budget was set without a margin",
-                ],
                 next: "Raise the budget, or leave the action out.",
-                not_meant: "It does not mean that the action was charged: it did not run.",
-                since: "0.1.0",
             },
             Code::RecorderQuota => &Entry {
                 text: "recorder.quota",
@@ -2135,13 +1592,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "a quota of this recorder is used up",
-                causes: &[
-                    "too many permits are outstanding",
-                    "records come faster than the quota allows",
-                ],
                 next: "Use or drop outstanding permits, or raise the quota by option.",
-                not_meant: "It does not mean that the store is full.",
-                since: "0.1.0",
             },
             Code::ChainHeadMoved => &Entry {
                 text: "chain.head_moved",
@@ -2150,13 +1601,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "another writer appended first",
-                causes: &[
-                    "two recorders work on one ledger",
-                    "a prepared record was committed too late",
-                ],
                 next: "Read the head again and retry; the recorder does so by itself.",
-                not_meant: "It does not mean that the chain is forked: that is what this prevents.",
-                since: "0.1.0",
             },
             Code::ChainLocked => &Entry {
                 text: "chain.locked",
@@ -2165,10 +1610,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the ledger is held by another process",
-                causes: &["a backup or a repair is running", "another program keeps its turn"],
                 next: "Wait for the process named to finish, then try again.",
-                not_meant: "It does not mean that the ledger is damaged.",
-                since: "0.1.0",
             },
             Code::ChainForkedProcess => &Entry {
                 text: "chain.forked_process",
@@ -2177,13 +1619,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "this handle belongs to the process before a fork",
-                causes: &[
-                    "a worker was forked after the ledger was opened",
-                    "a connection was inherited open",
-                ],
                 next: "Open the ledger again in this process.",
-                not_meant: "It does not mean that the chain is forked or that records were lost.",
-                since: "0.1.0",
             },
             Code::StoreRequestReused => &Entry {
                 text: "store.request_reused",
@@ -2192,10 +1628,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "this request id was already used for something else",
-                causes: &["an idempotency key was reused for another request"],
                 next: "Use a new request id for a new request.",
-                not_meant: "It does not mean that the first request failed.",
-                since: "0.1.0",
             },
             Code::WitnessRollback => &Entry {
                 text: "witness.rollback",
@@ -2204,13 +1637,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the head offered is older than one the witness has already signed",
-                causes: &[
-                    "the ledger was restored from an old copy",
-                    "an old checkpoint was submitted",
-                ],
                 next: "Submit the current head; if it is lost, continue in a new chain.",
-                not_meant: "It does not mean that the witness lost data.",
-                since: "0.1.0",
             },
             Code::WitnessFork => &Entry {
                 text: "witness.fork",
@@ -2219,10 +1646,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the head offered contradicts one the witness has already signed",
-                causes: &["the chain was rewritten", "a copy of the ledger was used beside it"],
                 next: "Keep both heads and find the second writer before appending anything.",
-                not_meant: "It does not say which of the two histories is the true one.",
-                since: "0.1.0",
             },
             Code::StoreIo => &Entry {
                 text: "store.io",
@@ -2231,10 +1655,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the store could not read or write",
-                causes: &["a disk error", "a volume was unmounted", "the database did not answer"],
                 next: "Check the volume named, then reopen the ledger.",
-                not_meant: "It does not mean that acknowledged records were lost.",
-                since: "0.1.0",
             },
             Code::StoreFull => &Entry {
                 text: "store.full",
@@ -2243,13 +1664,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the disk is full; no new action is permitted",
-                causes: &[
-                    "logs or other data filled the volume",
-                    "the quota of the volume is reached",
-                ],
                 next: "Free space on the volume named, then reopen the ledger.",
-                not_meant: "It does not mean that acknowledged records were lost: outcomes still fit into a reserve.",
-                since: "0.1.0",
             },
             Code::StoreReadOnly => &Entry {
                 text: "store.read_only",
@@ -2258,10 +1673,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the store may not be written",
-                causes: &["the volume was remounted read-only", "the file's permissions changed"],
                 next: "Make the ledger's folder writable for this user again.",
-                not_meant: "It does not mean that the ledger is damaged.",
-                since: "0.1.0",
             },
             Code::StoreCorrupt => &Entry {
                 text: "store.corrupt",
@@ -2270,14 +1682,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the store's own files contradict themselves",
-                causes: &[
-                    "a disk error",
-                    "another program wrote to the files",
-                    "a copy was made while it was in use",
-                ],
                 next: "Stop writing, keep the folder as it is, and restore a backup into a new folder.",
-                not_meant: "It does not mean that exported bundles are affected.",
-                since: "0.1.0",
             },
             Code::StoreUnsupportedVolume => &Entry {
                 text: "store.unsupported_volume",
@@ -2286,10 +1691,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the ledger's folder is on a volume that cannot lock safely",
-                causes: &["it is a network file system", "it is a synchronised folder"],
                 next: "Move the ledger to a local disk, or use PostgreSQL.",
-                not_meant: "It does not mean that records were lost.",
-                since: "0.1.0",
             },
             Code::StoreOutcomeUnknown => &Entry {
                 text: "store.outcome_unknown",
@@ -2298,10 +1700,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "whether the last write was kept is not known",
-                causes: &["the connection broke during a commit", "the disk failed while flushing"],
                 next: "Reopen the ledger and read its head: the record is there or it is not.",
-                not_meant: "It does not mean that the write failed.",
-                since: "0.1.0",
             },
             Code::KeySignerUnavailable => &Entry {
                 text: "key.signer_unavailable",
@@ -2310,10 +1709,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the signer did not answer in time",
-                causes: &["the signing process or key service is down", "the network is slow"],
                 next: "Restore the signer, then try again.",
-                not_meant: "It does not mean that the key was lost or refused.",
-                since: "0.1.0",
             },
             Code::KeySignerRefused => &Entry {
                 text: "key.signer_refused",
@@ -2322,13 +1718,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the signer refuses to sign this",
-                causes: &[
-                    "the record would branch from or go behind what it signed last",
-                    "its quota is used up",
-                ],
                 next: "Find the second writer, or read the signer's log, before trying again.",
-                not_meant: "It does not mean that the key was revoked.",
-                since: "0.1.0",
             },
             Code::WitnessUnavailable => &Entry {
                 text: "witness.unavailable",
@@ -2337,10 +1727,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the witness cannot be reached",
-                causes: &["it is down", "the address is wrong", "the network blocks it"],
                 next: "Try again later; what was recorded is kept and can be witnessed then.",
-                not_meant: "It does not mean that the witness refused.",
-                since: "0.1.0",
             },
             Code::WitnessProtocol => &Entry {
                 text: "witness.protocol",
@@ -2349,14 +1736,7 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "the witness's answer is not what the protocol allows",
-                causes: &[
-                    "the address is not that of a witness",
-                    "a proxy answered",
-                    "the answer is too long or too slow",
-                ],
                 next: "Check the address, then ask the witness's operator.",
-                not_meant: "It does not mean that your records are wrong.",
-                since: "0.1.0",
             },
             Code::InternalPanic => &Entry {
                 text: "internal.panic",
@@ -2365,8 +1745,889 @@ impl Code {
                 verdict: None,
                 report_only: false,
                 title: "an error inside execert itself; this call was stopped",
-                causes: &["a fault in our code that a test has not met"],
                 next: "Report it with the code, the version and, if you may share it, the input.",
+            },
+        }
+    }
+
+    const fn help(self) -> &'static Help {
+        match self {
+            Code::CanonEmpty => &Help {
+                causes: &[
+                    "the file was never written or the copy stopped at once",
+                    "a pipe before this one failed",
+                ],
+                not_meant: "It does not mean that the original is empty or altered.",
+                since: "0.1.0",
+            },
+            Code::CanonBom => &Help {
+                causes: &[
+                    "an editor saved the file as \"UTF-8 with BOM\"",
+                    "a shell redirected it on Windows",
+                ],
+                not_meant: "It does not mean that the content was changed on purpose.",
+                since: "0.1.0",
+            },
+            Code::CanonSyntax => &Help {
+                causes: &[
+                    "the file was cut or joined in transit",
+                    "it is another kind of file",
+                    "comments or trailing commas were added by hand",
+                ],
+                not_meant: "It does not say whether the signed original is sound: nothing was checked.",
+                since: "0.1.0",
+            },
+            Code::CanonTrailingBytes => &Help {
+                causes: &["two documents stand on one line", "a file was appended to another"],
+                not_meant: "It does not mean that the first value is damaged.",
+                since: "0.1.0",
+            },
+            Code::CanonDuplicateKey => &Help {
+                causes: &[
+                    "a writer joined two objects",
+                    "someone prepared a text that two readers read differently",
+                ],
+                not_meant: "It does not say which of the two values was meant: neither is used.",
+                since: "0.1.0",
+            },
+            Code::CanonNotUtf8 => &Help {
+                causes: &[
+                    "the file was saved in another encoding",
+                    "bytes were damaged in transit",
+                    "a binary file was given",
+                ],
+                not_meant: "It does not mean that the file was altered on purpose.",
+                since: "0.1.0",
+            },
+            Code::CanonLoneSurrogate => &Help {
+                causes: &[
+                    "a program cut a string in the middle of a character",
+                    "a string came from a system that allows broken UTF-16",
+                ],
+                not_meant: "It does not mean that other strings of the document are broken.",
+                since: "0.1.0",
+            },
+            Code::CanonNumberNotExact => &Help {
+                causes: &[
+                    "an identifier beyond 9007199254740991 is written as a number",
+                    "a number is too small for a double",
+                ],
+                not_meant: "It does not mean that a stored value was rounded: nothing was stored.",
+                since: "0.1.0",
+            },
+            Code::CanonNotFinite => &Help {
+                causes: &[
+                    "a calculation gave NaN or infinity",
+                    "the exponent is beyond the range of a double, as in 1e400",
+                ],
+                not_meant: "It does not mean that the value was taken as null or zero: it was refused.",
+                since: "0.1.0",
+            },
+            Code::CanonNotCanonical => &Help {
+                causes: &[
+                    "the payload was written again by a program after it was signed",
+                    "its writer does not follow RFC 8785",
+                ],
+                not_meant: "It does not mean that the signature fails: this was refused before any signature was looked at.",
+                since: "0.1.0",
+            },
+            Code::CanonTooDeep => &Help {
+                causes: &[
+                    "a structure refers to its own kind without end",
+                    "a text was made to exhaust readers",
+                ],
+                not_meant: "It does not mean that the shallower part is wrong: none of it was used.",
+                since: "0.1.0",
+            },
+            Code::CanonTooMany => &Help {
+                causes: &["a table was recorded as content", "a text was made to exhaust readers"],
+                not_meant: "It does not mean that the values are wrong.",
+                since: "0.1.0",
+            },
+            Code::CanonTooLarge => &Help {
+                causes: &["a file was recorded as content", "a text was made to exhaust readers"],
+                not_meant: "It does not mean that the value is wrong, nor that a part of it was kept.",
+                since: "0.1.0",
+            },
+            Code::CanonUnsupportedType => &Help {
+                causes: &[
+                    "a date, decimal, set, map, big integer or byte string was passed",
+                    "a JavaScript value was undefined",
+                ],
+                not_meant: "It does not mean that the value was dropped or replaced: the call was refused.",
+                since: "0.1.0",
+            },
+            Code::CanonCycle => &Help {
+                causes: &["an object of the application links back to its parent"],
+                not_meant: "It does not mean that the object is broken for the application's own use.",
+                since: "0.1.0",
+            },
+            Code::RecordMalformed => &Help {
+                causes: &[
+                    "the writer has an error or another format in mind",
+                    "a member was edited before signing",
+                ],
+                not_meant: "It does not mean that the content was changed after sealing: that was not looked at.",
+                since: "0.1.0",
+            },
+            Code::RecordVersionUnknown => &Help {
+                causes: &[
+                    "the file was written by a newer release",
+                    "it is another kind of in-toto statement",
+                ],
+                not_meant: "It does not mean that the file is damaged.",
+                since: "0.1.0",
+            },
+            Code::RecordUnknownMember => &Help {
+                causes: &["the file was written by a newer release", "a member was added by hand"],
+                not_meant: "It does not mean that the other members are wrong: nothing was used.",
+                since: "0.1.0",
+            },
+            Code::RecordTooLarge => &Help {
+                causes: &["data that belongs in content was put into `ext` or identifiers"],
+                not_meant: "It does not limit content: that has a limit of its own.",
+                since: "0.1.0",
+            },
+            Code::BundleMalformed => &Help {
+                causes: &[
+                    "lines were moved, blanked or edited",
+                    "the file was compressed",
+                    "the transfer stopped inside a line",
+                ],
+                not_meant: "It does not mean that the records in it were altered: nothing was checked.",
+                since: "0.1.0",
+            },
+            Code::BundleVersionUnknown => &Help {
+                causes: &["the file was written by a newer release"],
+                not_meant: "It does not mean that the file is damaged.",
+                since: "0.1.0",
+            },
+            Code::BundleUnknownMember => &Help {
+                causes: &[
+                    "the file was written by a newer release",
+                    "a member was added after the export",
+                ],
+                not_meant: "It does not mean that the signed parts are wrong: nothing was used.",
+                since: "0.1.0",
+            },
+            Code::BundleAmbiguousContainer => &Help {
+                causes: &["a second bundle was attached to a pack", "two packs were joined"],
+                not_meant: "It does not say that either bundle is wrong.",
+                since: "0.1.0",
+            },
+            Code::BundleTooLarge => &Help {
+                causes: &["a very long period was exported at once", "large files were embedded"],
+                not_meant: "It does not mean that the records are wrong: they were not read to the end.",
+                since: "0.1.0",
+            },
+            Code::BundleTooMany => &Help {
+                causes: &[
+                    "a file was made to exhaust readers",
+                    "a very large export was not split",
+                ],
+                not_meant: "It does not mean that the signatures are wrong.",
+                since: "0.1.0",
+            },
+            Code::CertificateMalformed => &Help {
+                causes: &["its writer has an error", "it was edited before signing"],
+                not_meant: "It does not mean that the plan is wrong: it was not looked at.",
+                since: "0.1.0",
+            },
+            Code::IdentityMalformed => &Help {
+                causes: &[
+                    "the file is not DER",
+                    "it uses extensions or algorithms that the profile refuses",
+                    "the chain is too long",
+                ],
+                not_meant: "It does not mean that the key in it is weak.",
+                since: "0.1.0",
+            },
+            Code::PolicyMalformed => &Help {
+                causes: &[
+                    "a member is misspelt",
+                    "a rule names a condition that does not exist",
+                    "the four required lists are not all there",
+                ],
+                not_meant: "It does not mean that an action was allowed: with a policy that cannot be read nothing runs.",
+                since: "0.1.0",
+            },
+            Code::PlanMalformed => &Help {
+                causes: &[
+                    "the importer met a construct it does not know",
+                    "a step refers to a step that does not exist",
+                ],
+                not_meant: "It does not mean that the plan breaks the policy: the policy was not asked.",
+                since: "0.1.0",
+            },
+            Code::PlanTooLarge => &Help {
+                causes: &["the plan was generated without a bound", "children are nested too deep"],
+                not_meant: "It does not mean that any step is wrong.",
+                since: "0.1.0",
+            },
+            Code::KeyMalformed => &Help {
+                causes: &[
+                    "the file is not PEM or holds another kind of key",
+                    "a fingerprint was shortened",
+                    "the file was cut",
+                ],
+                not_meant: "It does not mean that records signed with the key are wrong.",
+                since: "0.1.0",
+            },
+            Code::KeyWeak => &Help {
+                causes: &[
+                    "a test or made-up key was put into the trust",
+                    "someone prepared a small-order key",
+                ],
+                not_meant: "It does not mean that other keys of this signer are weak.",
+                since: "0.1.0",
+            },
+            Code::KeyPermissions => &Help {
+                causes: &["it was copied with open permissions", "the folder is shared"],
+                not_meant: "It does not mean that the key was read by anyone.",
+                since: "0.1.0",
+            },
+            Code::KeyNotFound => &Help {
+                causes: &[
+                    "no key was given",
+                    "the path is wrong",
+                    "`execert init` has not been run here",
+                ],
+                not_meant: "It does not mean that a key was made for you: no SDK makes one silently.",
+                since: "0.1.0",
+            },
+            Code::RecorderReservedMember => &Help {
+                causes: &[
+                    "the code passes seq, prev, digest, times or the like",
+                    "a whole record was passed as input",
+                ],
+                not_meant: "It does not mean that the value would have been wrong.",
+                since: "0.1.0",
+            },
+            Code::RecorderSourceRefused => &Help {
+                causes: &["the code marks its own value as observed or countersigned"],
+                not_meant: "It does not mean that the value is wrong: it counts as claimed.",
+                since: "0.1.0",
+            },
+            Code::RecorderClosed => &Help {
+                causes: &[
+                    "a run or step is closed twice",
+                    "work goes on in another thread after the close",
+                ],
+                not_meant: "It does not mean that records were lost: what was acknowledged is kept.",
+                since: "0.1.0",
+            },
+            Code::WireBadArgument => &Help {
+                causes: &[
+                    "an option is misspelt",
+                    "a required option is absent",
+                    "a MAC key belongs to no chain of the file",
+                ],
+                not_meant: "It says nothing about the evidence: nothing was checked.",
+                since: "0.1.0",
+            },
+            Code::WireBadHandle => &Help {
+                causes: &["a handle was freed before its last use", "two handles were exchanged"],
+                not_meant: "It does not mean that the ledger is damaged.",
+                since: "0.1.0",
+            },
+            Code::DiscloseErased => &Help {
+                causes: &["an erasure record of this ledger names the record"],
+                not_meant: "It does not mean that the record was altered: its commitment still stands.",
+                since: "0.1.0",
+            },
+            Code::ContentChanged => &Help {
+                causes: &[
+                    "content of this copy was changed after it was sealed",
+                    "content of another record was put here",
+                ],
+                not_meant: "It does not say who changed it or when, nor that the original is wrong.",
+                since: "0.1.0",
+            },
+            Code::ContentWithheld => &Help {
+                causes: &[
+                    "the sender redacted fields or left out content",
+                    "a record was withheld whole",
+                ],
+                not_meant: "It does not mean that anything shown was changed.",
+                since: "0.1.0",
+            },
+            Code::ContentAbsent => &Help {
+                causes: &["the sender left it out", "the privacy profile never kept it"],
+                not_meant: "It does not mean that it was erased or changed: its commitment is still signed.",
+                since: "0.1.0",
+            },
+            Code::DiscloseCommitmentMismatch => &Help {
+                causes: &[
+                    "a shown field of a redacted record was changed",
+                    "hashes or seeds of another record were put beside it",
+                    "the digest list was edited",
+                ],
+                not_meant: "It does not say which field differs unless a path is named.",
+                since: "0.1.0",
+            },
+            Code::DiscloseMaterialUnused => &Help {
+                causes: &[
+                    "hashes or seeds were added, removed or reordered",
+                    "a hidden place is listed twice or is not in the content",
+                ],
+                not_meant: "It does not mean that the original record is wrong.",
+                since: "0.1.0",
+            },
+            Code::RecordHashMismatch => &Help {
+                causes: &[
+                    "a record was replaced, moved or removed",
+                    "records of two histories were mixed",
+                ],
+                not_meant: "It does not say which of the two records was replaced unless a signature also fails.",
+                since: "0.1.0",
+            },
+            Code::RecordSignatureMismatch => &Help {
+                causes: &[
+                    "the signed part was changed after signing",
+                    "the signature was replaced",
+                    "the wrong key was given under this name",
+                ],
+                not_meant: "It does not mean that the content beside the envelope changed: the wrong key may have been given.",
+                since: "0.1.0",
+            },
+            Code::RecordTagMismatch => &Help {
+                causes: &[
+                    "the record was sealed by someone who had the signing key but not the tag key",
+                    "the tag key given is not the one of this chain's start",
+                ],
+                not_meant: "It does not show to outsiders: they cannot check tags and their verdict is made without them.",
+                since: "0.1.0",
+            },
+            Code::RecordUnsigned => &Help {
+                causes: &["the signature was taken away", "the writer never signed"],
+                not_meant: "It does not mean that the content was changed: no more can be said either way.",
+                since: "0.1.0",
+            },
+            Code::RecordWithheld => &Help {
+                causes: &["the sender left it out on purpose"],
+                not_meant: "It does not break the chain: its place and digest are signed.",
+                since: "0.1.0",
+            },
+            Code::RecordOutcomeAbsent => &Help {
+                causes: &[
+                    "the process ended before the action did",
+                    "the export was made while it was running",
+                ],
+                not_meant: "It does not mean that the action failed, nor that it succeeded.",
+                since: "0.1.0",
+            },
+            Code::ChainGap => &Help {
+                causes: &["records were removed", "two exports were joined with a part left out"],
+                not_meant: "It does not say what the missing records held.",
+                since: "0.1.0",
+            },
+            Code::ChainReordered => &Help {
+                causes: &["lines were moved or copied", "two files were joined by hand"],
+                not_meant: "It does not mean that the records themselves were changed.",
+                since: "0.1.0",
+            },
+            Code::ChainTruncated => &Help {
+                causes: &["the end was cut off", "the transfer stopped"],
+                not_meant: "It does not say what the missing records held.",
+                since: "0.1.0",
+            },
+            Code::ChainForeignRecord => &Help {
+                causes: &[
+                    "a record of another chain, run or tenant was put in",
+                    "it was signed by a key that was not active there",
+                    "a link or a count points to what is not so",
+                ],
+                not_meant: "It does not mean that the record is wrong in its own place.",
+                since: "0.1.0",
+            },
+            Code::ChainForked => &Help {
+                causes: &[
+                    "the chain was rewritten",
+                    "a ledger was restored from a copy and used again",
+                    "two recorders shared one ledger through a broken volume",
+                ],
+                not_meant: "It does not say which of the two is the true one.",
+                since: "0.1.0",
+            },
+            Code::ChainStartAbsent => &Help {
+                causes: &["only a part was exported"],
+                not_meant: "It does not mean that what is here was changed.",
+                since: "0.1.0",
+            },
+            Code::ChainTailUnproven => &Help {
+                causes: &[
+                    "the chain is still in use",
+                    "it was exported without a seal or a witness",
+                    "the end was cut off by its owner",
+                ],
+                not_meant: "It does not mean that records are missing: it means that nobody could tell.",
+                since: "0.1.0",
+            },
+            Code::ChainEmpty => &Help {
+                causes: &["all records were removed", "nothing was recorded"],
+                not_meant: "It does not mean that nothing happened.",
+                since: "0.1.0",
+            },
+            Code::ChainRolledBack => &Help {
+                causes: &[
+                    "the ledger was restored from an old copy",
+                    "the owner cut the chain and sealed it again",
+                ],
+                not_meant: "It does not mean that the records here were changed.",
+                since: "0.1.0",
+            },
+            Code::RunGap => &Help {
+                causes: &["records were removed from the file"],
+                not_meant: "It does not say what the missing records held.",
+                since: "0.1.0",
+            },
+            Code::RunTruncated => &Help {
+                causes: &["the end was cut off", "the transfer stopped"],
+                not_meant: "It does not say what the missing records held.",
+                since: "0.1.0",
+            },
+            Code::RunOpen => &Help {
+                causes: &[
+                    "the run is still going on",
+                    "the process ended without closing it",
+                    "the export was made too early",
+                ],
+                not_meant: "It does not mean that what is here was changed.",
+                since: "0.1.0",
+            },
+            Code::BundleRootMismatch => &Help {
+                causes: &[
+                    "records were replaced, added or moved",
+                    "the manifest of another bundle was put first",
+                ],
+                not_meant: "It does not name the record: look at the other findings for that.",
+                since: "0.1.0",
+            },
+            Code::BundleRecordMissing => &Help {
+                causes: &[
+                    "records were removed",
+                    "the transfer stopped",
+                    "a revocation was left out",
+                ],
+                not_meant: "It does not say what the missing records held.",
+                since: "0.1.0",
+            },
+            Code::WitnessOtherContent => &Help {
+                causes: &[
+                    "the history was rewritten after it was witnessed",
+                    "a countersignature of another chain was put in",
+                ],
+                not_meant: "It does not mean that the witness erred: its statement is genuine, of other content.",
+                since: "0.1.0",
+            },
+            Code::WitnessSignatureMismatch => &Help {
+                causes: &[
+                    "the checkpoint or its signature line was changed",
+                    "the wrong key of the log or witness was given",
+                ],
+                not_meant: "It does not mean that the records differ.",
+                since: "0.1.0",
+            },
+            Code::WitnessQuorumNotMet => &Help {
+                causes: &[
+                    "witnesses were not reachable at export",
+                    "the trust names others",
+                    "two witnesses have one operator",
+                ],
+                not_meant: "It does not mean that anything was changed.",
+                since: "0.1.0",
+            },
+            Code::WitnessTimeImpossible => &Help {
+                causes: &[
+                    "the witness's clock is wrong",
+                    "the clock of this machine is wrong",
+                    "the witness dates its statements falsely",
+                ],
+                not_meant: "It does not mean that the records differ: the countersignature is only not counted.",
+                since: "0.1.0",
+            },
+            Code::WitnessNone => &Help {
+                causes: &["no witness was used", "your trust names none of those used"],
+                not_meant: "It does not mean that anything was changed: the signer could have rewritten it before sending.",
+                since: "0.1.0",
+            },
+            Code::WitnessSameOperator => &Help {
+                causes: &["the signer runs the witness", "your trust gives both the same operator"],
+                not_meant: "It does not mean that the countersignature is wrong: it is only not independent.",
+                since: "0.1.0",
+            },
+            Code::KeyUnknown => &Help {
+                causes: &[
+                    "the signer's key is not in the trust given",
+                    "someone else made a key and signed with it",
+                    "the signer has a new key",
+                ],
+                not_meant: "It does not mean that the file was changed, nor that it was not: anyone can make a key.",
+                since: "0.1.0",
+            },
+            Code::KeyWrongRole => &Help {
+                causes: &[
+                    "a witness, tool or validator key signed a record",
+                    "the role in the trust document is misspelt",
+                ],
+                not_meant: "It does not mean that the signature fails.",
+                since: "0.1.0",
+            },
+            Code::KeyRevoked => &Help {
+                causes: &[
+                    "the key was stolen and used afterwards",
+                    "its owner signed on with a retired key",
+                    "a list given by you names it",
+                ],
+                not_meant: "It does not mean that records up to the last good position are wrong.",
+                since: "0.1.0",
+            },
+            Code::KeyExpired => &Help {
+                causes: &["the key was not rotated in time", "the recorder's clock is wrong"],
+                not_meant: "It does not mean that the content was changed.",
+                since: "0.1.0",
+            },
+            Code::KeyRevocationDisputed => &Help {
+                causes: &[
+                    "the key was stolen before the witness looked",
+                    "the owner dated the revocation back",
+                ],
+                not_meant: "It does not decide who is right: the record does not count either way.",
+                since: "0.1.0",
+            },
+            Code::CertificatePlanChanged => &Help {
+                causes: &[
+                    "a step was changed after issue",
+                    "another plan was put beside the certificate",
+                ],
+                not_meant: "It does not mean that the new plan breaks the policy: it was not checked.",
+                since: "0.1.0",
+            },
+            Code::CertificateRevoked => &Help {
+                causes: &["the policy changed", "an error was found", "the plan was replaced"],
+                not_meant: "It does not undo runs made before it was withdrawn.",
+                since: "0.1.0",
+            },
+            Code::CertificateChildRevoked => &Help {
+                causes: &["the issuer of the child plan revoked it"],
+                not_meant: "It does not mean that the outer plan itself was withdrawn.",
+                since: "0.1.0",
+            },
+            Code::CertificateExpired => &Help {
+                causes: &["it was not renewed", "nobody witnessed that it was used in time"],
+                not_meant: "It does not mean that runs inside its time were wrong.",
+                since: "0.1.0",
+            },
+            Code::CertificateNotYetValid => &Help {
+                causes: &["it was issued for a later start", "the clock of this machine is wrong"],
+                not_meant: "It does not mean that it was withdrawn.",
+                since: "0.1.0",
+            },
+            Code::CertificateStatusUnknown => &Help {
+                causes: &["no revocation list of the issuer was given", "the list is too old"],
+                not_meant: "It does not mean that it was withdrawn.",
+                since: "0.1.0",
+            },
+            Code::CertificateAbsent => &Help {
+                causes: &[
+                    "the run was started without a plan",
+                    "the certificate was left out of the file",
+                ],
+                not_meant: "It does not mean that the run broke a plan.",
+                since: "0.1.0",
+            },
+            Code::IdentityWrongUse => &Help {
+                causes: &[
+                    "a server or client certificate was used",
+                    "a CA certificate signed directly",
+                ],
+                not_meant: "It does not mean that the key is weak.",
+                since: "0.1.0",
+            },
+            Code::IdentityWrongName => &Help {
+                causes: &[
+                    "the certificate of another service was given",
+                    "a name constraint of the CA excludes it",
+                ],
+                not_meant: "It does not mean that the signature fails.",
+                since: "0.1.0",
+            },
+            Code::IdentityExpired => &Help {
+                causes: &[
+                    "it was not renewed",
+                    "nobody witnessed that the record was made in time",
+                ],
+                not_meant: "It does not mean that the content was changed.",
+                since: "0.1.0",
+            },
+            Code::IdentityEarly => &Help {
+                causes: &["the recorder's clock is wrong", "the certificate was issued afterwards"],
+                not_meant: "It does not mean that the content was changed.",
+                since: "0.1.0",
+            },
+            Code::IdentityRevoked => &Help {
+                causes: &["the key was stolen", "the service was shut down"],
+                not_meant: "It does not mean that earlier witnessed records are wrong.",
+                since: "0.1.0",
+            },
+            Code::RevocationStale => &Help {
+                causes: &["no newer list was fetched", "the signer stopped publishing"],
+                not_meant: "It does not mean that a key was revoked.",
+                since: "0.1.0",
+            },
+            Code::RevocationNotChecked => &Help {
+                causes: &[
+                    "no list was given",
+                    "the trust does not say that this signer publishes none",
+                ],
+                not_meant: "It does not mean that a key was revoked, nor that none was.",
+                since: "0.1.0",
+            },
+            Code::TimeNotTimestamped => &Help {
+                causes: &["none was asked at export", "the token is of another checkpoint"],
+                not_meant: "It does not mean that the claimed times are wrong.",
+                since: "0.1.0",
+            },
+            Code::TimeClaimContradicted => &Help {
+                causes: &["the recorder's clock was wrong", "the record was dated back or ahead"],
+                not_meant: "It does not change the order of records: that never rests on clocks.",
+                since: "0.1.0",
+            },
+            Code::ReplayDiffers => &Help {
+                causes: &[
+                    "the policy or engine given is not the one of that time",
+                    "the stored decision was not made by this policy",
+                ],
+                not_meant: "It does not mean that the earlier decision was wrong.",
+                since: "0.1.0",
+            },
+            Code::VerifyEmbedded => &Help {
+                causes: &["a self-checking pack was opened directly"],
+                not_meant: "It does not mean that the file was altered: whoever could change it could change the checker.",
+                since: "0.1.0",
+            },
+            Code::PolicyDenied => &Help {
+                causes: &["a rule forbids the tool, the amount or the actor", "no rule allows it"],
+                not_meant: "It does not mean that the action is wrong: it means that this policy does not allow it.",
+                since: "0.1.0",
+            },
+            Code::PolicyUndecided => &Help {
+                causes: &[
+                    "a condition needs a value that the request lacks",
+                    "the engine reported an error",
+                ],
+                not_meant: "It does not mean that a rule forbids the action.",
+                since: "0.1.0",
+            },
+            Code::PolicyUnavailable => &Help {
+                causes: &[
+                    "the policy file is missing or unreadable",
+                    "the engine did not answer in time",
+                ],
+                not_meant: "It does not mean that a rule forbids the action.",
+                since: "0.1.0",
+            },
+            Code::PolicyApprovalMissing => &Help {
+                causes: &[
+                    "nobody has answered the request",
+                    "the approval expired or was for other arguments",
+                    "the quorum is not reached",
+                ],
+                not_meant: "It does not mean that the action was refused.",
+                since: "0.1.0",
+            },
+            Code::GateNoPermit => &Help {
+                causes: &[
+                    "the code calls the tool directly",
+                    "the permit was made for another recorder",
+                ],
+                not_meant: "It does not mean that the policy refuses the action: it was not asked.",
+                since: "0.1.0",
+            },
+            Code::GatePermitReused => &Help {
+                causes: &["a retry reuses the first permit", "a permit was copied"],
+                not_meant: "It does not mean that the first use was wrong.",
+                since: "0.1.0",
+            },
+            Code::GatePermitMismatch => &Help {
+                causes: &[
+                    "arguments were changed after the permit was given",
+                    "the permit of another tool or run was used",
+                ],
+                not_meant: "It does not mean that the policy refuses these arguments: it was not asked about them.",
+                since: "0.1.0",
+            },
+            Code::GatePermitExpired => &Help {
+                causes: &["the action was delayed", "a clock was set back"],
+                not_meant: "It does not mean that the policy changed its mind.",
+                since: "0.1.0",
+            },
+            Code::GateToolChanged => &Help {
+                causes: &["the tool server was updated", "someone changed a description or schema"],
+                not_meant: "It does not mean that the new definition is harmful.",
+                since: "0.1.0",
+            },
+            Code::GateNoCertificate => &Help {
+                causes: &["the run was opened without a plan", "the certificate was not handed in"],
+                not_meant: "It does not mean that a plan was refused.",
+                since: "0.1.0",
+            },
+            Code::GateCredentialUnavailable => &Help {
+                causes: &["it was not provisioned", "it expired", "its scope is too small"],
+                not_meant: "It does not mean that the plan is wrong.",
+                since: "0.1.0",
+            },
+            Code::GateHistoryInsufficient => &Help {
+                causes: &["the plan is new", "runs were not recorded in this ledger"],
+                not_meant: "It does not mean that earlier runs failed.",
+                since: "0.1.0",
+            },
+            Code::GateDriftOpen => &Help {
+                causes: &[
+                    "a tool's schema, a model or the runtime changed",
+                    "failures or costs went up",
+                ],
+                not_meant: "It does not mean that the certificate was withdrawn.",
+                since: "0.1.0",
+            },
+            Code::PlanCycle => &Help {
+                causes: &[
+                    "a dependency was drawn the wrong way",
+                    "a plan contains itself as a child",
+                ],
+                not_meant: "It does not mean that loops are impossible: a bounded loop is a step of its own kind.",
+                since: "0.1.0",
+            },
+            Code::PlanDeviation => &Help {
+                causes: &[
+                    "the step is not in the plan",
+                    "a step it depends on is not done",
+                    "the agent left its plan",
+                ],
+                not_meant: "It does not mean that a policy rule forbids the action.",
+                since: "0.1.0",
+            },
+            Code::BudgetInsufficient => &Help {
+                causes: &[
+                    "earlier steps cost more than estimated",
+                    "the budget was set without a margin",
+                ],
+                not_meant: "It does not mean that the action was charged: it did not run.",
+                since: "0.1.0",
+            },
+            Code::RecorderQuota => &Help {
+                causes: &[
+                    "too many permits are outstanding",
+                    "records come faster than the quota allows",
+                ],
+                not_meant: "It does not mean that the store is full.",
+                since: "0.1.0",
+            },
+            Code::ChainHeadMoved => &Help {
+                causes: &[
+                    "two recorders work on one ledger",
+                    "a prepared record was committed too late",
+                ],
+                not_meant: "It does not mean that the chain is forked: that is what this prevents.",
+                since: "0.1.0",
+            },
+            Code::ChainLocked => &Help {
+                causes: &["a backup or a repair is running", "another program keeps its turn"],
+                not_meant: "It does not mean that the ledger is damaged.",
+                since: "0.1.0",
+            },
+            Code::ChainForkedProcess => &Help {
+                causes: &[
+                    "a worker was forked after the ledger was opened",
+                    "a connection was inherited open",
+                ],
+                not_meant: "It does not mean that the chain is forked or that records were lost.",
+                since: "0.1.0",
+            },
+            Code::StoreRequestReused => &Help {
+                causes: &["an idempotency key was reused for another request"],
+                not_meant: "It does not mean that the first request failed.",
+                since: "0.1.0",
+            },
+            Code::WitnessRollback => &Help {
+                causes: &[
+                    "the ledger was restored from an old copy",
+                    "an old checkpoint was submitted",
+                ],
+                not_meant: "It does not mean that the witness lost data.",
+                since: "0.1.0",
+            },
+            Code::WitnessFork => &Help {
+                causes: &["the chain was rewritten", "a copy of the ledger was used beside it"],
+                not_meant: "It does not say which of the two histories is the true one.",
+                since: "0.1.0",
+            },
+            Code::StoreIo => &Help {
+                causes: &["a disk error", "a volume was unmounted", "the database did not answer"],
+                not_meant: "It does not mean that acknowledged records were lost.",
+                since: "0.1.0",
+            },
+            Code::StoreFull => &Help {
+                causes: &[
+                    "logs or other data filled the volume",
+                    "the quota of the volume is reached",
+                ],
+                not_meant: "It does not mean that acknowledged records were lost: outcomes still fit into a reserve.",
+                since: "0.1.0",
+            },
+            Code::StoreReadOnly => &Help {
+                causes: &["the volume was remounted read-only", "the file's permissions changed"],
+                not_meant: "It does not mean that the ledger is damaged.",
+                since: "0.1.0",
+            },
+            Code::StoreCorrupt => &Help {
+                causes: &[
+                    "a disk error",
+                    "another program wrote to the files",
+                    "a copy was made while it was in use",
+                ],
+                not_meant: "It does not mean that exported bundles are affected.",
+                since: "0.1.0",
+            },
+            Code::StoreUnsupportedVolume => &Help {
+                causes: &["it is a network file system", "it is a synchronised folder"],
+                not_meant: "It does not mean that records were lost.",
+                since: "0.1.0",
+            },
+            Code::StoreOutcomeUnknown => &Help {
+                causes: &["the connection broke during a commit", "the disk failed while flushing"],
+                not_meant: "It does not mean that the write failed.",
+                since: "0.1.0",
+            },
+            Code::KeySignerUnavailable => &Help {
+                causes: &["the signing process or key service is down", "the network is slow"],
+                not_meant: "It does not mean that the key was lost or refused.",
+                since: "0.1.0",
+            },
+            Code::KeySignerRefused => &Help {
+                causes: &[
+                    "the record would branch from or go behind what it signed last",
+                    "its quota is used up",
+                ],
+                not_meant: "It does not mean that the key was revoked.",
+                since: "0.1.0",
+            },
+            Code::WitnessUnavailable => &Help {
+                causes: &["it is down", "the address is wrong", "the network blocks it"],
+                not_meant: "It does not mean that the witness refused.",
+                since: "0.1.0",
+            },
+            Code::WitnessProtocol => &Help {
+                causes: &[
+                    "the address is not that of a witness",
+                    "a proxy answered",
+                    "the answer is too long or too slow",
+                ],
+                not_meant: "It does not mean that your records are wrong.",
+                since: "0.1.0",
+            },
+            Code::InternalPanic => &Help {
+                causes: &["a fault in our code that a test has not met"],
                 not_meant: "It does not mean that the evidence is wrong, nor that your process is harmed: the next call works.",
                 since: "0.1.0",
             },
@@ -2382,8 +2643,12 @@ struct Entry {
     verdict: Option<&'static str>,
     report_only: bool,
     title: &'static str,
-    causes: &'static [&'static str],
     next: &'static str,
+}
+
+/// What only people ask for. It stands apart so that a small verifier can be without.
+struct Help {
+    causes: &'static [&'static str],
     not_meant: &'static str,
     since: &'static str,
 }

@@ -6,7 +6,8 @@ use crate::generate::rustfmt;
 
 /// The Rust module, as rustfmt leaves it.
 pub(crate) fn render(codes: &[Code]) -> Result<String> {
-    let (mut variants, mut all, mut entries, mut parse) = (String::new(), String::new(), String::new(), String::new());
+    let (mut variants, mut all, mut parse) = (String::new(), String::new(), String::new());
+    let (mut entries, mut helps) = (String::new(), String::new());
     for code in codes {
         let (name, text) = (code.camel(), &code.code);
         variants.push_str(&format!("/// `{text}`: {}.\n{name},\n", code.title));
@@ -14,16 +15,17 @@ pub(crate) fn render(codes: &[Code]) -> Result<String> {
         parse.push_str(&format!("{text:?} => Code::{name},\n"));
         entries.push_str(&format!(
             "Code::{name} => &Entry {{ text: {text:?}, kind: Kind::{}, number: {}, verdict: {:?}, report_only: {}, \
-             title: {:?}, causes: &{:?}, next: {:?}, not_meant: {:?}, since: {:?} }},\n",
+             title: {:?}, next: {:?} }},\n",
             code.kind.name(),
             code.number,
             code.verdict,
             code.report_only,
             code.title,
-            code.causes,
             code.next,
-            code.not,
-            code.since
+        ));
+        helps.push_str(&format!(
+            "Code::{name} => &Help {{ causes: &{:?}, not_meant: {:?}, since: {:?} }},\n",
+            code.causes, code.not, code.since
         ));
     }
     rustfmt(&format!(
@@ -81,7 +83,7 @@ impl Code {{
     /// What can have led to it, the likeliest first.
     #[must_use]
     pub const fn causes(self) -> &'static [&'static str] {{
-        self.entry().causes
+        self.help().causes
     }}
 
     /// What to do next.
@@ -93,13 +95,13 @@ impl Code {{
     /// What this does not mean.
     #[must_use]
     pub const fn not_meant(self) -> &'static str {{
-        self.entry().not_meant
+        self.help().not_meant
     }}
 
     /// The first release that has this code.
     #[must_use]
     pub const fn since(self) -> &'static str {{
-        self.entry().since
+        self.help().since
     }}
 
     /// The code that is written so, if there is one.
@@ -114,6 +116,11 @@ impl Code {{
         match self {{
 {entries}        }}
     }}
+
+    const fn help(self) -> &'static Help {{
+        match self {{
+{helps}        }}
+    }}
 }}
 
 /// One row of the table.
@@ -124,8 +131,12 @@ struct Entry {{
     verdict: Option<&'static str>,
     report_only: bool,
     title: &'static str,
-    causes: &'static [&'static str],
     next: &'static str,
+}}
+
+/// What only people ask for. It stands apart so that a small verifier can be without.
+struct Help {{
+    causes: &'static [&'static str],
     not_meant: &'static str,
     since: &'static str,
 }}
