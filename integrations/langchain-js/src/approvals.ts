@@ -38,7 +38,8 @@ export async function pending({ recorder, thread, call }: Waiting): Promise<Requ
   if (call === undefined) {
     return undefined;
   }
-  const found = await recorder.requests({ callId: call, ...(thread === undefined ? {} : { thread }) });
+  // A ledger that cannot be read decides nothing here: the gate does, or lets pass where it only observes.
+  const found = await recorder.requests({ callId: call, ...(thread === undefined ? {} : { thread }) }).catch(() => []);
   return found.reverse().find((request) => PENDING.includes(request.state) && request.thread === thread);
 }
 

@@ -181,7 +181,9 @@ export class ExecertHandler extends GraphCallbackHandler {
   }
 
   #error(event: string, error: unknown, id: string, parent?: string): Promise<void> {
-    const status = ending(error);
+    // LangGraph tells an aborted run as an error that only says so.
+    const aborted = /^(run|node)-/.test(event) && /^Abort(ed)?$/.test(String(told(error, "message")));
+    const status = aborted ? "cancelled" : ending(error);
     return this.#send(event, id, { parent, status, content: status === "failed" ? content({ error }) : undefined });
   }
 
