@@ -4,7 +4,7 @@ import type { Recorder } from "execert";
 import { content, ident } from "execert/integration";
 
 import { nodesOf, type Ended, type Task, type Workflow } from "./n8n";
-import { argumentsGiven, errorOf, isError, itemsGiven, nodeInput, originsOf, outputOf, statusOf, workflowInput } from "./words";
+import { argumentsGiven, errorOf, isError, itemsGiven, nodeInput, originsOf, outputOf, statusOf, toolOf, workflowInput } from "./words";
 
 /** Records all nodes of an execution that n8n says have run. Answers the run's id; rejects if anything is not written. */
 export async function reported(recorder: Recorder, ended: Ended, workflow: Workflow, executionId: string): Promise<string> {
@@ -21,12 +21,15 @@ export async function reported(recorder: Recorder, ended: Ended, workflow: Workf
   const records = new Map<string, string>();
   for (const [name, at, task] of inOrder(ended)) {
     const node = nodesOf(workflow).find((one) => one.name === name);
+    if (node?.disabled === true) {
+      continue;
+    }
     const sources = task.source ?? [];
     const given = task.inputOverride === undefined ? itemsGiven(data, sources) : argumentsGiven(task.inputOverride);
     const input = nodeInput(name, node, originsOf(sources, (source, index) => records.get(`${index} ${source}`)), given);
     const { record } = await tell(statusOf(task) === "failed" ? "node-error" : "node-end", `${root} ${at} ${name}`, {
       parent: root,
-      name: ident(node?.type ?? "unknown"),
+      name: toolOf(node),
       status: statusOf(task),
       content: content({ input, output: outputOf(task), error: statusOf(task) === "failed" ? errorOf(task.error) : undefined }),
     });

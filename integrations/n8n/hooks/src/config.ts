@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-import { Recorder } from "execert";
+import { ExecertError, Recorder } from "execert";
 
 export interface Config {
   readonly key: string;
@@ -58,9 +58,15 @@ export function configOf(env: Environment): Config {
   return { key, ledger, redact, ...(folder === undefined ? {} : { folder }), ...(policy === undefined ? {} : { policy }) };
 }
 
-export function open(config: Config): Promise<Recorder> {
+export async function open(config: Config): Promise<Recorder> {
   const { key, ledger, policy, redact } = config;
-  return Recorder.open(ledger, { key, redactNames: redact, ...(policy === undefined ? {} : { policy }) });
+  try {
+    return await Recorder.open(ledger, { key, redactNames: redact, ...(policy === undefined ? {} : { policy }) });
+  } catch (error) {
+    const code = error instanceof ExecertError ? error.code : "";
+    const [name, path] = /^(policy|canon|wire)/.test(code) && policy !== undefined ? ["EXECERT_POLICY", policy] : code.startsWith("key.") ? ["EXECERT_KEY", key] : ["EXECERT_LEDGER", ledger];
+    throw new Error(`execert: ${name} cannot be used: ${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
 }
 
 /**
@@ -84,5 +90,5 @@ function reachable(name: string, path: string | undefined, mode: number): void {
 }
 
 function wrong(name: string, what: string, next: string): Error {
-  return new Error(`execert: ${name} ${what}. ${next}. n8n was not started, since nothing would have been recorded`);
+  return new Error(`execert: ${name} ${what}: ${next}.`);
 }

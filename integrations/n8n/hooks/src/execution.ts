@@ -4,7 +4,7 @@ import { Denied, plain, type Plain, type Record as Written, type Recorder, type 
 import { ident } from "execert/integration";
 
 import { nodesOf, type Context, type Data, type Ended, type NodeContext, type Task, type Workflow } from "./n8n";
-import { argumentsGiven, errorOf, isError, itemsGiven, nodeInput, originsOf, outputOf, sorted, statusOf, workflowInput } from "./words";
+import { argumentsGiven, errorOf, isError, itemsGiven, nodeInput, originsOf, outputOf, sorted, statusOf, toolOf, workflowInput } from "./words";
 
 /** A node that was permitted and has not ended. */
 interface Open {
@@ -99,7 +99,7 @@ export class Execution {
       return Promise.resolve();
     }
     const sources = taskData.source ?? [];
-    const type = node?.type ?? "unknown";
+    const name = toolOf(node);
     const part = taskData.executionStatus === "running";
     const tool = part ? undefined : this.#toolCall(nodeName);
     const override = part ? taskData.inputOverride : tool?.task.inputOverride;
@@ -111,10 +111,10 @@ export class Execution {
       if (part) {
         // A model, a memory, a parser: an agent calls it by itself, and if a hook throws here n8n only warns.
         const kind = given["connection"] === "ai_languageModel" ? "model.call" : "workflow.node";
-        step = await this.#guarded(this.#run.step(ident(type), input.json, { details: { kind, links } }));
+        step = await this.#guarded(this.#run.step(name, input.json, { details: { kind, links } }));
       } else {
         const call = tool?.call === undefined ? {} : { callId: ident(tool.call) };
-        step = await this.#asked(ident(type), `node ${nodeName} (${type})`, input, { kind: tool === undefined ? "workflow.node" : "tool.call", links, ...call });
+        step = await this.#asked(name, `node ${nodeName} (${name})`, input, { kind: tool === undefined ? "workflow.node" : "tool.call", links, ...call });
       }
       this.#nodes += 1;
       this.#open.set(taskData.executionIndex ?? -1, { node: nodeName, step, given: tool === undefined ? undefined : JSON.stringify(override) });
@@ -171,7 +171,7 @@ export class Execution {
     const sources = taskData.source ?? [];
     const record = await this.#guarded(
       this.#run.note(node?.disabled === true ? "node-disabled" : pinned ? "node-pinned" : "node-unasked", {
-        input: plain(nodeInput(nodeName, node, originsOf(sources), { type: node?.type })).json,
+        input: plain(nodeInput(nodeName, node, originsOf(sources), {})).json,
         output,
         links: this.#links(sources),
       }),

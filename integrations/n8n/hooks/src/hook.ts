@@ -14,9 +14,10 @@ function load(): ReturnType<typeof hooks> {
     }
     return hooks(config, registry);
   } catch (error) {
+    const text = `${error instanceof Error ? error.message : String(error)} n8n does not start, since nothing would be recorded.`;
     // n8n's own message hides the cause.
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    throw error;
+    process.stderr.write(`${text}\n`);
+    throw new Error(text, { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 // The hooks: what n8n calls at the start and end of executions and, where its registry is there, around every node.
 
-import { rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Recorder } from "execert";
@@ -86,6 +86,7 @@ export function hooks(config: Config, registry: Registry | undefined): Hooks {
       runs = execution.runs();
     }
     if (config.folder !== undefined) {
+      await mkdir(config.folder, { recursive: true });
       await (await recorder()).export(bundlePath(config.folder, executionId), { run: runs });
     }
   };
@@ -109,7 +110,7 @@ export function hooks(config: Config, registry: Registry | undefined): Hooks {
           } catch (error) {
             if (config.folder !== undefined) {
               // Evidence of an earlier part of this execution is not that of the whole.
-              await rm(bundlePath(config.folder, executionId), { force: true });
+              await rm(bundlePath(config.folder, executionId), { force: true }).catch(() => {});
             }
             const text = `execert: the evidence of execution ${executionId} is not whole: ${error instanceof Error ? error.message : String(error)}`;
             if (told.status === "canceled") {

@@ -2,6 +2,8 @@
 
 import { createHash } from "node:crypto";
 
+import { ident } from "execert/integration";
+
 import { nodesOf, type Connections, type Data, type Item, type Node, type Source, type Task, type Workflow } from "./n8n";
 
 /** Where data came from: which output of which run of which node; `record` names that run's record. */
@@ -35,10 +37,16 @@ export function workflowInput(workflow: Workflow, mode: string): Json {
   });
 }
 
+/** What a policy calls a node of this type: without the `@` of a scoped package, which no name of a record begins with. */
+export function toolOf(node: Node | undefined): string {
+  return ident((node?.type ?? "unknown").replace(/^@/, ""));
+}
+
 /** A node that is about to run, or ran: what the gate is asked, and the input of its record. */
 export function nodeInput(name: string, node: Node | undefined, from: readonly Origin[], given: Json): Json {
   return told({
     node: name,
+    type: node?.type,
     version: node?.typeVersion,
     parameters: node?.parameters,
     accounts: node === undefined ? undefined : accounts(node),
