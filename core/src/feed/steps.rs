@@ -246,10 +246,13 @@ impl Tree {
         };
         let (run, scope) = (opened.run.clone(), opened.scope.clone());
         let told = event.told.refused.as_deref();
-        // Nodes hand on old history: only a call that a model of this thread proposed was answered by somebody.
-        if told.is_none() && !self.proposed.contains(&format!("{scope}/{call}")) {
+        // Nodes hand on old history, also that of earlier runs: a call that a model of this thread proposed is answered
+        // once, and what the framework says it refused was refused once.
+        let key = format!("{scope}/{call}");
+        if !self.proposed.remove(&key) && (told.is_none() || self.answered.contains(&key)) {
             return Ok(None);
         }
+        self.answered.insert(key);
         if run.gate_calls(call).0 > 0 || !self.attempts.first(&scope, call, run.id()) {
             return Ok(None);
         }

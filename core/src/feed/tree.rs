@@ -26,6 +26,8 @@ pub(super) struct Tree {
     pub(super) ended: Recent,
     /// `thread/call` of calls that a model proposed.
     pub(super) proposed: Recent,
+    /// `thread/call` of calls whose answer was seen.
+    pub(super) answered: Recent,
     pub(super) limits: (usize, usize),
 }
 
@@ -91,7 +93,8 @@ impl Tree {
             attempts: Attempts::default(),
             messages: Messages::new(key),
             ended: Recent::ended(),
-            proposed: Recent::proposed(),
+            proposed: Recent::calls(),
+            answered: Recent::calls(),
             limits: (RUNS, NODES),
         }
     }
