@@ -64,8 +64,9 @@ export function threadOf(...places: unknown[]): string | undefined {
 
 /** The status that an error stands for. A pause, a jump to another graph and an abort are no failure. */
 export function ending(error: unknown, signal?: unknown): "cancelled" | "failed" {
-  const aborted = told(error, "name") === "AbortError" || told(signal, "aborted") === true;
-  return aborted || told(error, "is_bubble_up") === true ? "cancelled" : "failed";
+  const reason = told(signal, "reason");
+  const stopped = told(signal, "aborted") === true && (error === reason || ["Aborted", reason].includes(told(error, "message")));
+  return stopped || told(error, "name") === "AbortError" || told(error, "is_bubble_up") === true ? "cancelled" : "failed";
 }
 
 /** How a tool ended, by what it answered. */

@@ -66,30 +66,36 @@ export function gated<T extends object>(recorder: Recorder, tool: T, options: Ga
   return made;
 }
 
+/** The last call of each recorder that was on its way to the gate. */
+const LAST = new WeakMap<Recorder, Promise<unknown>>();
+
 /** One call of a tool, on its way through the gate. */
 async function passed(
   recorder: Recorder, tool: object, options: GateOptions, input: unknown, config: unknown, act: (input: unknown) => Promise<unknown>,
 ): Promise<unknown> {
   const asked = told(input, "type") === "tool_call" ? (input as { args?: unknown; id?: string }) : undefined;
+  const own = asked === undefined ? input : asked.args;
   const id = text(asked?.id, told(config, "toolCall", "id"));
   const name = text(told(tool, "name")) ?? "tool";
-  const feed = feedOf(recorder);
-  await feed.settled();
   const { parent, thread } = placeOf(config);
-  const around = INSIDE.getStore();
-  // The run that the handler opened for this graph, or that of the tool that calls; without them, one of this call alone.
-  const run = (parent === undefined ? undefined : feed.runOf(parent)) ?? (around?.recorder === recorder ? around.run : undefined);
-  const gate = new Gate(recorder, {
-    name,
-    call: id,
-    thread,
-    input: asked === undefined ? input : asked.args,
-    run,
-    definition: definitionOf(tool),
-  });
-  const call = { recorder, thread, name: ident(name), call: id === undefined ? undefined : ident(id), arguments: gate.arguments };
-  try {
+  const open = async (): Promise<[Gate, string | undefined]> => {
+    const feed = feedOf(recorder);
+    await feed.settled();
+    const around = INSIDE.getStore();
+    // The run that the handler opened for this graph, or that of the tool that calls; without them, one of this call alone.
+    const run = (parent === undefined ? undefined : feed.runOf(parent)) ?? (around?.recorder === recorder ? around.run : undefined);
+    const gate = new Gate(recorder, { name, call: id, thread, run, input: own, definition: definitionOf(tool) });
+    const call = { recorder, thread, name: ident(name), call: id === undefined ? undefined : ident(id), arguments: gate.arguments };
     await opened(gate, call, options);
+    return [gate, run];
+  };
+  // One after the other: tools that are called together begin in the order in which they were called, as they did before.
+  const turn = (LAST.get(recorder) ?? Promise.resolve()).then(open);
+  LAST.set(recorder, turn.catch(() => undefined));
+  let gate: Gate;
+  let run: string | undefined;
+  try {
+    [gate, run] = await turn;
   } catch (error) {
     if (error instanceof Denied && options.onDeny !== "raise" && asked !== undefined) {
       return new ToolMessage({ content: error.message, name, tool_call_id: id ?? "", status: "error" });
@@ -99,7 +105,6 @@ async function passed(
   }
   let output: unknown;
   try {
-    const own = asked === undefined ? input : asked.args;
     const permitted = gate.input(own);
     output = await INSIDE.run({ recorder, run, parent }, act, asked === undefined ? permitted : { ...asked, args: permitted });
   } catch (error) {

@@ -129,7 +129,7 @@ export class ExecertHandler extends GraphCallbackHandler {
   ): void {
     const named = ident(text(name, told(tool, "name"), (told(tool, "id") as unknown[])?.at(-1)) ?? "tool");
     const inside = INSIDE.getStore();
-    if (inside?.recorder === this.#recorder && inside.tool === undefined) {
+    if (inside?.recorder === this.#recorder && inside.parent === parent && inside.tool === undefined) {
       inside.tool = id;
     }
     void this.#send("tool-start", id, {

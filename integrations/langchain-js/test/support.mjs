@@ -98,7 +98,7 @@ export class Truth {
     return this.#of("failed");
   }
 
-  tool(name, body, schema = z.object({ x: z.number() })) {
+  tool(name, body, schema = z.object({ x: z.number() }), more = {}) {
     const noted = async (args, config) => {
       this.done.push(["began", name, structuredClone(args)]);
       try {
@@ -110,7 +110,7 @@ export class Truth {
         throw error;
       }
     };
-    return tool(noted, { name, description: `Does ${name}.`, schema });
+    return tool(noted, { name, description: `Does ${name}.`, schema, ...more });
   }
 
   tools() {
@@ -196,7 +196,9 @@ export async function seenOf(truth, run) {
   } catch (error) {
     seen.error = [error?.constructor?.name, error?.name, error?.message];
   }
-  return { ...seen, began: truth.ran(), ended: truth.ended(), failed: truth.failed() };
+  // What began stands in the order in which it did; parallel calls end as they like.
+  const began = truth.done.filter(([event]) => event === "began").map(([, name, args]) => [name, args]);
+  return { ...seen, began, ended: truth.ended(), failed: truth.failed() };
 }
 
 /** How an agent is gated: not at all, by the middleware, by gated tools. */
