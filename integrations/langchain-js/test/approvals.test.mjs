@@ -190,6 +190,16 @@ test("approved elsewhere, resumed without a key", async (t) => {
   assert.deepEqual(truth.ran(), [["pay", { x: 9 }]]);
 });
 
+test("pause and resume without the handler", async (t) => {
+  const { recorder, lead, truth, agent, evidence } = await desk(t, ASKS);
+  const cfg = config(undefined, "t1");
+  await agent.invoke(HELLO, cfg);
+  const output = await agent.invoke(await resume(recorder, { thread: "t1", key: lead }), cfg);
+  assert.deepEqual([truth.ran(), texts(output).c1[0]], [[["pay", { x: 9 }]], "success"]);
+  const seen = await evidence({ thread: "t1" });
+  assert.deepEqual([seen.intents(), seen.outcomes("ok")], [truth.ran(), [["pay", "c1"]]]);
+});
+
 test("no pause without the option", async (t) => {
   const { truth, agent, cfg } = await desk(t, ASKS, { gate: { approvals: undefined } });
   const output = await agent.invoke(HELLO, cfg);

@@ -121,6 +121,20 @@ const CASES = {
     run: async (agent, cfg) => sorted(await parts(agent, { ...cfg, streamMode: "messages" }, ([part]) => [part.type, part.content])),
     told: (seen) => assert.equal(seen.of("model.call").length, 2, "streamed tokens are no records"),
   },
+  "events of a stream": {
+    turns: [TWO, DONE],
+    run: async (agent, cfg) => {
+      const out = [];
+      for await (const { event, name } of agent.streamEvents(HELLO, { ...cfg, version: "v2" })) out.push([event, name]);
+      return sorted(out);
+    },
+    told: (seen) => assert.deepEqual([seen.of("model.call").length, seen.ends()], [2, ["ok"]]),
+  },
+  "the handler given once and for all": {
+    turns: [TWO, DONE],
+    run: (agent, { callbacks, ...cfg }) => agent.withConfig({ callbacks }).invoke(HELLO, cfg),
+    told: (seen) => assert.equal(seen.of("model.call").length, 2),
+  },
   "a batch": {
     turns: [TWO, DONE],
     run: (agent, cfg) => agent.graph.batch([HELLO, HELLO, HELLO], cfg),
