@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use execert::canon::to_jcs;
 use execert::key::SecretKey;
 use execert::recorder::{Recorder, Run, Step};
 use execert::wire;
@@ -169,6 +170,17 @@ pub extern "C" fn execert_recorder_export(recorder: i32, query: i32) -> i32 {
 pub extern "C" fn execert_recorder_note(recorder: i32, note: i32) -> i32 {
     let note = take(note);
     ask(&RECORDERS, recorder, |recorder| wire::recorder_note(recorder, &note))
+}
+
+/// Takes one event of a framework. Answers `{run?, record?, step?, duplicate?}`.
+#[unsafe(no_mangle)]
+pub extern "C" fn execert_recorder_feed(recorder: i32, event: i32) -> i32 {
+    let event = take(event);
+    ask(&RECORDERS, recorder, |recorder| {
+        recorder
+            .feed(&wire::document(&event)?)
+            .map(|answer| to_jcs(&answer))
+    })
 }
 
 /// Nothing may follow.

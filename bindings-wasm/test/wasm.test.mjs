@@ -145,6 +145,27 @@ test("sealed with key, time and randomness handed in; verified by the native cor
   assert.notDeepEqual(sealed(await load(MODULES[FILES[1]])).key, key, "without a world: real randomness");
 });
 
+test("events that were reported afterwards make a closed run; none of them reads as enforced", async () => {
+  const core = await load(MODULES[FILES[1]], world());
+  const key = core.key();
+  const recorder = core.recorder(JSON.stringify({ key, gate: "observe" }));
+  const feed = (event, id, members = {}) =>
+    JSON.parse(recorder.feed(JSON.stringify({ feed: 1, stack: "t", event, id, capture: "reported", ...members })));
+  const { run } = feed("run-start", "w", { name: "orders" });
+  feed("node-end", "n", { parent: "w", name: "fetch", status: "unknown", content: { output: [1] } });
+  assert.throws(() => feed("node-end", "m", { parent: "w", capture: "enforced" }), (error) => error.code === "recorder.source_refused");
+  feed("run-end", "w", { status: "unknown" });
+  const bundle = recorder.export(JSON.stringify({ run }));
+  recorder.free();
+  const report = await native.verify(bundle, { keys: [core.publicKey(key)] });
+  assert.equal(report.exit, 0);
+  const records = Buffer.from(bundle).toString().trim().split("\n").map((line) => JSON.parse(line))
+    .filter((line) => line.content !== undefined)
+    .map((line) => JSON.parse(Buffer.from(line.payload, "base64")).predicate);
+  assert.deepEqual(records.map(({ kind }) => kind), ["run.start", "workflow.node", "run.end"]);
+  assert.deepEqual([records[1].capture, records[1].status], ["reported", "unknown"]);
+});
+
 test("without randomness nothing is sealed", async () => {
   const core = await load(MODULES[FILES[1]], { ...world(), random: () => { throw new Error("no source"); } });
   assert.throws(() => core.key(), /no source/);

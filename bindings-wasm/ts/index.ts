@@ -96,7 +96,7 @@ export class Execert {
     this.#exports = instance.exports as Exports;
     this.#world = {
       now: world.now ?? Date.now,
-      random: world.random ?? ((bytes) => void globalThis.crypto.getRandomValues(bytes)),
+      random: world.random ?? ((bytes) => void crypto.getRandomValues(bytes)),
     };
   }
 
@@ -256,6 +256,11 @@ export class Recorder {
   /** What is one record and belongs to no run; also an answer to a request. */
   note(note: Text): Text {
     return this.#core.text("execert_recorder_note", this.#number, note);
+  }
+
+  /** Takes one event of a framework; answers `{run?, record?, step?, duplicate?}`. */
+  feed(event: Text): Text {
+    return this.#core.text("execert_recorder_feed", this.#number, event);
   }
 
   /** A bundle of what the query names: `{"run":ID}`, `{"chain":true}`. */
