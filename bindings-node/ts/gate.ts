@@ -1,8 +1,8 @@
 // The gate of an integration: one call of a tool on its way from a framework through the recorder. Applications use
 // `run.tool` and `run.permit`.
 
+import { ident } from "./content.js";
 import { Denied, ExecertError } from "./errors.js";
-import { ident } from "./feed.js";
 import { plain } from "./plain.js";
 import type { Recorder } from "./recorder.js";
 import { currentRun, type Run } from "./run.js";

@@ -49,6 +49,14 @@ export function converted(value: unknown, path: string): { value: Snapshot; conv
 /** Why a container is left out whole. */
 class Stop {
   constructor(readonly word: "omitted:nodes" | "omitted:bytes") {}
+
+  /** What was caught, if it is one of these; anything else goes on. */
+  static of(error: unknown): Stop {
+    if (!(error instanceof Stop)) {
+      throw error;
+    }
+    return error;
+  }
 }
 
 /** Something that stands for a value: a member to read, or a word of ours. */
@@ -74,11 +82,8 @@ class Conversions {
   all(value: unknown): Json {
     try {
       return this.#value(value);
-    } catch (stop) {
-      if (!(stop instanceof Stop)) {
-        throw stop;
-      }
-      this.#list = [["", stop.word]];
+    } catch (error) {
+      this.#list = [["", Stop.of(error).word]];
       return null;
     }
   }
@@ -353,10 +358,8 @@ class Conversions {
     this.#open.push({ value, path });
     try {
       return body();
-    } catch (stop) {
-      if (!(stop instanceof Stop)) {
-        throw stop;
-      }
+    } catch (error) {
+      const stop = Stop.of(error);
       this.#path = path;
       this.#list.length = mark;
       // Half of what there was: so many containers that fail one after the other cost no more than two.

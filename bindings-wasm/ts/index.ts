@@ -173,14 +173,10 @@ export class Execert {
     }
     this.#prepare();
     const numbers = parts.map((part) => (typeof part === "number" ? part : this.#put(part)));
-    let answer: number;
-    try {
-      answer = (found as Call)(...numbers);
-    } catch (error) {
-      // A defect of ours ended the call half-way: what the memory holds now is not to be relied on.
-      this.#broken = true;
-      throw error;
-    }
+    // A defect of ours that ends the call half-way: what the memory holds then is not to be relied on.
+    this.#broken = true;
+    const answer = (found as Call)(...numbers);
+    this.#broken = false;
     if (answer < 0) {
       throw new WasmError(JSON.parse(DECODER.decode(this.#take(-answer))) as Told);
     }
