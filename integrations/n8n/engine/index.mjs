@@ -201,6 +201,10 @@ class Credentials extends workflow.ICredentialsHelper {
     return false;
   }
 
+  isCredentialUsableByNode() {
+    return true;
+  }
+
   async updateCredentials() {}
 
   async updateCredentialsOauthTokenData() {}
