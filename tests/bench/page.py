@@ -45,9 +45,14 @@ TARGETS = [
     Target("evidence of a turn with one tool", "turn one tool bytes", "KB", 14, scale=1024, places=1),
     Target("`import execert`", "import ms", "ms CPU", 30, places=1),
     Target("`execert --version`", "version ms", "ms CPU", 15, places=1),
+    Target("seal 1 KB through Node, ledger in memory", "node seal memory 1 KB", "µs CPU", 50),
+    Target("verify 10,000 records through Node", "node verify 10000", "s CPU", 0.65, scale=1e6, places=2),
+    Target("verify 1,000 records in WebAssembly", "wasm verify 1000", "ms CPU", 250, scale=1e3),
+    Target("AI SDK: added to a call of a tool", "ai-sdk tool call added", "ms CPU", 0.5, scale=1e3, places=2),
     Target("wheel", "wheel MB", "MB", 5, places=2),
 ]
 PEERS = ["provedex", "agent-receipts", "heso"]
+NODE = "nexart"
 SIZES = ["1 KB", "10 KB", "1 MB"]
 COUNTS = [10, 100, 1_000, 10_000]
 
@@ -99,6 +104,18 @@ def peers(figures: dict[str, Any]) -> list[str]:
             value = figures.get(f"{peer} {theirs}")
             cells.append("–" if value is None or mine is None else f"{versus(mine, value)} ({number(value)})")
         out.append(f"| {name} | {'–' if mine is None else number(mine)} | " + " | ".join(cells) + " |")
+    rows = [("seal 1 KB", "node seal memory 1 KB", "seal 1 KB"), ("verify 10,000 of 1 KB", "node verify 10000", "verify 10000")]
+    out += [
+        "",
+        "On Node, beside `@nexart/ai-execution`, which hashes a record, signs nothing and keeps no chain:",
+        "",
+        "| | execert | @nexart/ai-execution |",
+        "|---|---|---|",
+    ]
+    for name, ours, theirs in rows:
+        mine, value = figures.get(ours), figures.get(f"{NODE} {theirs}")
+        cell = "–" if value is None or mine is None else f"{versus(mine, value)} ({number(value)})"
+        out.append(f"| {name} | {'–' if mine is None else number(mine)} | {cell} |")
     wrong = [
         f"{peer} could not be measured: `{figures[f'{peer} error']}`." for peer in PEERS if f"{peer} error" in figures
     ]
@@ -143,7 +160,7 @@ def others(figures: dict[str, Any]) -> list[str]:
     known = {target.figure for target in TARGETS}
     out = ["| | |", "|---|---|"]
     for name, value in figures.items():
-        if name in known or name.startswith(tuple(PEERS)) or not isinstance(value, (int, float)):
+        if name in known or name.startswith((*PEERS, NODE)) or not isinstance(value, (int, float)):
             continue
         unit = next((unit for end, unit in UNITS.items() if name.endswith(end)), None)
         if unit is None and name.startswith("library in"):

@@ -16,6 +16,7 @@ import json
 import os
 import pathlib
 import platform
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -29,7 +30,7 @@ PYTHON = VENV / "bin" / "python"
 RESULTS = BUILD / "results" / "bench.json"
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 BINARY = TARGET / "release" / "execert"
-PARTS = ["start", "seal", "append", "verify", "long", "agent", "peers"]
+PARTS = ["start", "seal", "append", "verify", "long", "agent", "node", "peers"]
 DRIFT = 0.2
 
 
@@ -69,6 +70,11 @@ def set_up() -> pathlib.Path:
         state("Cargo.toml", "Cargo.lock", "core/src", "core/Cargo.toml", "store", "cli", "bindings-python"),
         release,
     )
+    made(
+        "node",
+        state("Cargo.toml", "Cargo.lock", "core", "store", "cli", "bindings-node", "integrations/ai-sdk", "tests/bench/node"),
+        node_package,
+    )
     wheel = next((BUILD / "bench").glob("execert-*.whl"))
     run(
         uv,
@@ -87,6 +93,24 @@ def set_up() -> pathlib.Path:
 
 def install_peers(uv: pathlib.Path) -> None:
     run(uv, "pip", "install", "-q", "--python", PYTHON, "-r", "tests/bench/requirements.txt")
+
+
+def node_package() -> None:
+    """The npm packages in release build, installed beside their peer."""
+    print("building the npm package for release", flush=True)
+    run("scripts/setup-node", "test")
+    run("cargo", "build", "--quiet", "--locked", "--release", "-p", "execert-node")
+    run("node", "bindings-node/scripts/build.mjs", TARGET / "release" / "libexecert_node.so", BUILD / "bench" / "npm")
+    folder = BUILD / "bench" / "node"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(HERE / "node", folder)
+    quiet = ["--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund", "--silent"]
+    run("npm", "ci", *quiet, cwd=folder)
+    ours = folder / "node_modules" / "@execert"
+    packed = [*(BUILD / "bench" / "npm").glob("*.tgz")]
+    run("npm", "install", "--no-save", "--offline", "--omit=optional", *quiet, *packed, cwd=folder)
+    shutil.copytree(ROOT / "integrations/ai-sdk/dist", ours / "ai-sdk" / "dist")
+    shutil.copy(ROOT / "integrations/ai-sdk/package.json", ours / "ai-sdk" / "package.json")
 
 
 def release() -> None:
@@ -113,7 +137,12 @@ def release() -> None:
 def measured(parts: list[str], full: bool, wheel: pathlib.Path) -> dict[str, Any]:
     environment = {**os.environ, "EXECERT_BENCH_FOLDER": str(BUILD / "bench"), "PYTHONDONTWRITEBYTECODE": "1"}
     flags = ["--full"] if full else []
-    arguments = {"start": [str(BINARY), str(wheel)], "long": flags, "verify": flags}
+    arguments = {
+        "start": [str(BINARY), str(wheel)],
+        "long": flags,
+        "verify": flags,
+        "node": [str(BUILD / "bench" / "node"), str(BUILD / "wasm")],
+    }
 
     def part(name: str) -> dict[str, Any]:
         print(f"== {name}", flush=True)
