@@ -7,8 +7,9 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { pack } from "./pack.mjs";
+
 const here = dirname(dirname(fileURLToPath(import.meta.url)));
-const top = dirname(here);
 const [addon, out] = process.argv.slice(2).map((path) => resolve(path));
 const main = JSON.parse(readFileSync(join(here, "package.json"), "utf8"));
 
@@ -45,14 +46,5 @@ writeFileSync(
   )}\n`,
 );
 
-const whole = join(out, "execert");
-mkdirSync(whole);
-for (const part of ["package.json", "README.md", "dist", "bin"]) {
-  cpSync(join(here, part), join(whole, part), { recursive: true });
-}
-for (const folder of [whole, platform]) {
-  for (const licence of ["LICENSE-APACHE", "LICENSE-MIT"]) {
-    cpSync(join(top, licence), join(folder, licence));
-  }
-  execFileSync("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", out], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
-}
+pack(here, out);
+pack(platform, out);
