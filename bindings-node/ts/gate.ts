@@ -1,12 +1,17 @@
 // The gate of an integration: one call of a tool on its way from a framework through the recorder. Applications use
 // `run.tool` and `run.permit`.
 
+import { isDeepStrictEqual } from "node:util";
+
 import { ident } from "./content.js";
 import { Denied, ExecertError } from "./errors.js";
 import { plain } from "./plain.js";
 import type { Recorder } from "./recorder.js";
 import { currentRun, type Run } from "./run.js";
 import type { Outcome, Step } from "./step.js";
+
+/** States of a request that the same call again is for. */
+const OF_USE = ["waiting", "approved", "refused"];
 
 /** A call that a framework is about to make. */
 export interface GatedCall {
@@ -45,6 +50,31 @@ export class Gate {
     this.#live = told.handed === false || conversions.length > 0;
   }
 
+  /**
+   * The request that the same call was refused for before, while it is of use: same tool, same arguments, same thread. For
+   * frameworks where a second call has another id than the first.
+   */
+  async earlier(): Promise<string | undefined> {
+    try {
+      const run = this.#told.run ?? this.#around()?.id;
+      const thread = run === undefined ? this.#told.thread : (await this.#recorder.runs({ id: run }))[0]?.thread;
+      const query = thread === undefined ? {} : { thread };
+      const found = await Promise.all(OF_USE.map(async (state) => this.#recorder.requests({ ...query, state })));
+      const [name, now] = [ident(this.#told.name), new Date().toISOString()];
+      return found
+        .flat()
+        .filter((it) => it.tool === name && it.thread === thread && (it.expires ?? "") > now)
+        .filter((it) => isDeepStrictEqual(it.input, this.arguments))
+        .sort((a, b) => b.seq - a.seq)[0]?.digest;
+    } catch (error) {
+      if (!(error instanceof ExecertError)) {
+        throw error;
+      }
+      // What fails here fails when the gate is asked, where it is clear what follows from it.
+      return undefined;
+    }
+  }
+
   /** Asks; the intent is durable when this resolves. Rejects with `Denied`, which is recorded. */
   async open(approval?: string): Promise<void> {
     const { name, call, definition } = this.#told;
@@ -77,13 +107,19 @@ export class Gate {
         }
       }
     }
-    const around = currentRun();
-    if (around?.recorder === this.#recorder && around.end === undefined) {
+    const around = this.#around();
+    if (around !== undefined) {
       return around;
     }
     const { name, thread } = this.#told;
     this.#own = await this.#recorder.run(ident(name), undefined, thread === undefined ? {} : { thread });
     return this.#own;
+  }
+
+  /** The run of the application that this code is in. */
+  #around(): Run | undefined {
+    const around = currentRun();
+    return around?.recorder === this.#recorder && around.end === undefined ? around : undefined;
   }
 
   /**

@@ -5,10 +5,14 @@ import { content, ident } from "execert/integration";
 /** An event, read member by member: releases add members. */
 export type Event = { readonly [name: string]: unknown };
 
-/** Whether an event is of a text generation; embeddings, speech and the like are not observed. */
-export function isText(event: Event): boolean {
-  const operation = event.operationId;
-  return operation === undefined ? "text" in event : /^ai\.(generate|stream)(Text|Object)$/.test(String(operation));
+/** Whether an operation is one of text or objects; embeddings, speech and the like are not observed. */
+export function isText({ operationId }: Event): boolean {
+  return /^ai\.(generate|stream)(Text|Object)$/.test(String(operationId));
+}
+
+/** The caller gave up, or a time that it set was over: what the SDK itself takes for an abort. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && ["AbortError", "ResponseAborted", "TimeoutError"].includes(error.name);
 }
 
 /** Members that are there. */
@@ -16,10 +20,13 @@ export function contentOf(members: Event): Event {
   return Object.fromEntries(Object.entries(members).filter(([, member]) => member !== undefined && member !== null));
 }
 
-/** Tokens, in the words of a record. */
+/** Tokens, in the words of a record; providers tell totals with their parts. */
 export function usageOf(given: unknown): Event | undefined {
   const usage = given as Event | undefined;
-  const count = (value: unknown): number | undefined => (Number.isSafeInteger(value) ? (value as number) : undefined);
+  const count = (value: unknown): number | undefined => {
+    const total = typeof value === "object" ? (value as Event | null)?.total : value;
+    return Number.isSafeInteger(total) ? (total as number) : undefined;
+  };
   const told = contentOf({ input_tokens: count(usage?.inputTokens), output_tokens: count(usage?.outputTokens) });
   return Object.keys(told).length === 0 ? undefined : told;
 }

@@ -1,18 +1,11 @@
 // One call of a tool on its way through the gate.
 
-import { isDeepStrictEqual } from "node:util";
-
 import { Denied, ExecertError, type Outcome, type Recorder } from "execert";
-import { Gate, ident, type GatedCall } from "execert/integration";
+import { Gate, type GatedCall } from "execert/integration";
 
 import { object, outcomeOf, REFUSED, type Message } from "./words.js";
 
-/** Asked for and still of use: the same call again is for this request. */
-const STATES = ["waiting", "approved", "refused"];
-
 export class Call {
-  readonly #recorder: Recorder;
-  readonly #told: GatedCall;
   readonly #message: Message;
   readonly #params: Message;
   readonly #gate: Gate;
@@ -20,45 +13,21 @@ export class Call {
   #end: Promise<void> | undefined;
 
   constructor(recorder: Recorder, message: Message, told: GatedCall) {
-    this.#recorder = recorder;
     this.#message = message;
     // A copy: what was decided on is what goes on, whatever becomes of the caller's object meanwhile.
     this.#params = { ...object(message.params) };
-    this.#told = told;
     this.#gate = new Gate(recorder, told);
   }
 
   /** Asks; the intent is durable when this gives nothing. Else it gives why the call must not go on. */
   open(): Promise<unknown> {
-    this.#opened = this.#ask().then(
+    // JSON-RPC ids begin anew with each session, so they cannot name an approval: the same call does.
+    const asked = this.#gate.earlier().then(async (request) => this.#gate.open(request));
+    this.#opened = asked.then(
       () => undefined,
       (error: unknown) => error ?? new Error("refused"),
     );
     return this.#opened;
-  }
-
-  async #ask(): Promise<void> {
-    await this.#gate.open(await this.#request());
-  }
-
-  /**
-   * The request that this call was refused for before: same tool, same arguments, same thread. JSON-RPC ids begin anew
-   * with each session, so they cannot name it.
-   */
-  async #request(): Promise<string | undefined> {
-    const { thread } = this.#told;
-    const query = thread === undefined ? {} : { thread };
-    try {
-      const found = (await Promise.all(STATES.map((state) => this.#recorder.requests({ ...query, state })))).flat();
-      const now = new Date().toISOString();
-      return found
-        .filter((it) => it.tool === ident(this.#told.name) && it.thread === thread && (it.expires ?? "") > now)
-        .filter((it) => isDeepStrictEqual(it.input, this.#gate.arguments))
-        .sort((a, b) => b.seq - a.seq)[0]?.digest;
-    } catch {
-      // What fails here fails at the gate too, where it is clear what follows from it.
-      return undefined;
-    }
   }
 
   /** What goes on: the arguments as they were recorded. */

@@ -213,6 +213,16 @@ test("inside a run of the application a call is a step of that run", async (t) =
   assert.deepEqual(shape(records), ["run.start single refund-4471 ok", "tool.call intent lookup", "tool.call outcome lookup ok", "run.end single refund-4471 ok"]);
 });
 
+test("inside a run of the application an approval is of that run's thread", async (t) => {
+  const { client, recorder, did } = await joined(t, { wrap: { thread: "other" } });
+  const inside = (thread) => new Promise((resolve) => recorder.run("refund", undefined, { thread }, async () => resolve(await call(client, "refund", { order: "o", amount: 900 }))));
+  const { data } = await inside("t1");
+  await recorder.approve(data.request, approver);
+  assert.equal((await inside("t2")).data.code, "policy.approval_missing");
+  assert.equal((await inside("t1")).value.content[0].text, "paid");
+  assert.equal(did().length, 1);
+});
+
 test("both ends in one process, and the same transport twice", async (t) => {
   const { recorder, key } = await ledger(t, { policy: ALLOW });
   const wrap = (it) => wrapTransport(wrapTransport(it, recorder), recorder);
