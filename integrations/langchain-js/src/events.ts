@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 
 import { AsyncLocalStorageProviderSingleton } from "@langchain/core/singletons";
 import { toJsonSchema } from "@langchain/core/utils/json_schema";
-import type { Recorder } from "execert";
+import { plain, type Recorder } from "execert";
 import { Feed, ident } from "execert/integration";
 
 /** Something of the framework, read member by member: releases add members. */
@@ -30,13 +30,18 @@ function versions(...names: string[]): { [name: string]: string } {
   return found;
 }
 
-/** A member of a value that may be anything. */
+/** A member of a value that may be anything; what throws when it is read is not there. */
 export function told(value: unknown, ...path: string[]): unknown {
-  let at = value;
-  for (const name of path) {
-    at = typeof at === "object" && at !== null ? (at as Told)[name] : undefined;
+  try {
+    return path.reduce((at, name) => (typeof at === "object" && at !== null ? (at as Told)[name] : undefined), value);
+  } catch {
+    return undefined;
   }
-  return at;
+}
+
+/** The last of a list, which ends the id of a class. */
+export function last(list: unknown): unknown {
+  return Array.isArray(list) ? (list as unknown[]).at(-1) : undefined;
 }
 
 /** The first of these that is a text. */
@@ -74,16 +79,17 @@ export function statusOf(output: unknown): "failed" | "ok" {
   return told(output, "status") === "error" ? "failed" : "ok";
 }
 
-/** Name, description and parameters of a tool, as the model sees them. */
-export function definitionOf(tool: unknown): { readonly [name: string]: unknown } {
+/** Name, description and parameters of a tool, as the model sees them; plain JSON, whatever its schema holds. */
+export function definitionOf(tool: unknown): object {
   const shown = { name: told(tool, "name"), description: told(tool, "description") ?? "" };
+  let parameters: unknown;
   try {
     const schema = told(tool, "schema") as Parameters<typeof toJsonSchema>[0] | undefined;
-    return schema === undefined ? shown : { ...shown, parameters: toJsonSchema(schema) };
+    parameters = schema === undefined ? undefined : toJsonSchema(schema);
   } catch {
     // What cannot be shown as JSON Schema has no parameters.
-    return shown;
   }
+  return plain(parameters === undefined ? shown : { ...shown, parameters }).json as object;
 }
 
 /** The tool messages that a node answers with: a list, an update of the state, or commands. */

@@ -4,7 +4,7 @@ import { GraphCallbackHandler, type GraphInterruptEvent, type GraphResumeEvent }
 import type { Recorder } from "execert";
 import { content, ident, type Feed } from "execert/integration";
 
-import { definitionOf, ending, feedOf, refusedBy, statusOf, text, threadOf, told, toolMessages, type Told } from "./events.js";
+import { definitionOf, ending, feedOf, last, refusedBy, statusOf, text, threadOf, told, toolMessages, type Told } from "./events.js";
 import { INSIDE } from "./gate.js";
 
 /** Give it in `callbacks`. Reads each payload at the time of its event: payloads change afterwards. */
@@ -88,7 +88,7 @@ export class ExecertHandler extends GraphCallbackHandler {
     const shown = (tool: unknown): unknown => (told(tool, "schema") === undefined ? tool : definitionOf(tool));
     const tools: unknown = Array.isArray(offered) ? offered.map(shown) : offered;
     // `model` holds the whole configuration: only the name of its class is used.
-    const name = text(params.model, params.model_name, told(about, "ls_model_name"), params._type, (told(model, "id") as unknown[])?.at(-1));
+    const name = text(params.model, params.model_name, told(about, "ls_model_name"), params._type, last(told(model, "id")));
     void this.#send("model-start", id, {
       parent,
       name: ident(name ?? "model"),
@@ -99,7 +99,7 @@ export class ExecertHandler extends GraphCallbackHandler {
   }
 
   override handleLLMEnd(result: unknown, id: string, parent?: string): void {
-    const found = ((told(result, "generations") ?? []) as unknown[][]).flat();
+    const found = [told(result, "generations")].flat(2).filter((item) => item !== undefined);
     const answers = found.map((item) => told(item, "message") ?? told(item, "text"));
     const about = { ...(told(result, "llmOutput") as Told), ...(told(answers[0], "response_metadata") as Told) };
     const used = (name: string, other: string): number | undefined => {
@@ -127,7 +127,7 @@ export class ExecertHandler extends GraphCallbackHandler {
   override handleToolStart(
     tool: unknown, input: string, id: string, parent?: string, _tags?: string[], about?: Told, name?: string, call?: string,
   ): void {
-    const named = ident(text(name, told(tool, "name"), (told(tool, "id") as unknown[])?.at(-1)) ?? "tool");
+    const named = ident(text(name, told(tool, "name"), last(told(tool, "id"))) ?? "tool");
     const inside = INSIDE.getStore();
     if (inside?.recorder === this.#recorder && inside.parent === parent && inside.tool === undefined) {
       inside.tool = id;
@@ -153,7 +153,7 @@ export class ExecertHandler extends GraphCallbackHandler {
   override handleRetrieverStart(
     retriever: unknown, query: string, id: string, parent?: string, _tags?: string[], about?: Told, name?: string,
   ): void {
-    const named = ident(text(name, (told(retriever, "id") as unknown[])?.at(-1)) ?? "retriever");
+    const named = ident(text(name, last(told(retriever, "id"))) ?? "retriever");
     void this.#send("retrieval", id, { parent, name: named, thread: threadOf(about), content: content({ input: query }) });
   }
 

@@ -255,6 +255,18 @@ test("a gated tool is the tool in everything but its calls", async (t) => {
   assert.deepEqual(await gated.batch([{ x: 3 }, { x: 4 }]), ["order 3: paid", "order 4: paid"]);
 });
 
+test("a schema that is no JSON, an output that throws when it is looked at", async (t) => {
+  for (const schema of [z.object({ at: z.any().default(() => new Date(0)) }), { type: "object", properties: { at: { default: undefined, format: 1n } } }]) {
+    const { recorder, evidence } = await ledger(t);
+    const truth = new Truth();
+    const odd = truth.tool("odd", () => ({ get status() { throw new Error("no"); } }), schema);
+    const [gated] = gate(recorder, [odd]);
+    await gated.invoke({}, config(recorder));
+    const seen = await evidence();
+    assert.deepEqual([seen.intents(), seen.outcomes("ok")], [[["odd", {}]], [["odd", undefined]]]);
+  }
+});
+
 test("wrong options", async (t) => {
   const { recorder } = await ledger(t);
   for (const options of [{ approvals: "always" }, { onDeny: "shrug" }, { toolErrors: "hide" }]) {
