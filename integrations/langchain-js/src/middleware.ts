@@ -4,7 +4,7 @@ import { ToolMessage } from "@langchain/core/messages";
 import { isGraphInterrupt } from "@langchain/langgraph";
 import type { Recorder } from "execert";
 import { content, ident } from "execert/integration";
-import { createMiddleware, ToolInvocationError, type AgentMiddleware } from "langchain";
+import { createMiddleware, ToolInvocationError } from "langchain";
 
 import { feedOf, placeOf } from "./events.js";
 import { checked, gated, OURS, type GateOptions } from "./gate.js";
@@ -19,7 +19,7 @@ export interface MiddlewareOptions extends GateOptions {
 }
 
 /** The gate for `createAgent`. Give it last: the last one is innermost, and sees the arguments that really run. */
-export function execertMiddleware(recorder: Recorder, options: MiddlewareOptions = {}): AgentMiddleware {
+export function execertMiddleware(recorder: Recorder, options: MiddlewareOptions = {}) {
   checked(options);
   const { toolErrors = "message" } = options;
   if (toolErrors !== "message" && toolErrors !== "raise") {
@@ -42,7 +42,7 @@ export function execertMiddleware(recorder: Recorder, options: MiddlewareOptions
         return failure(error, toolCall);
       }
     },
-  }) as AgentMiddleware;
+  });
 }
 
 interface Call {
