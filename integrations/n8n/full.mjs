@@ -97,7 +97,7 @@ const nodes = (all, status) => all.filter((one) => one.status === status && one.
 const latest = () => readdirSync(evidence).map((name) => Number.parseInt(name, 10)).sort((a, b) => b - a)[0];
 
 /** Why an execution failed, for whoever reads the output. */
-const told = () => records(latest()).map((one) => [one.kind, one.content.input?.node ?? one.name, one.status, one.content.error?.message ?? ""].join(" ")).join("\n");
+const told = () => records(latest()).map((one) => [one.kind, one.content.input?.node ?? one.name, one.status, one.content.error?.message ?? "", one.status === "blocked" ? JSON.stringify(one.content.input) : ""].join(" ")).join("\n");
 
 let running;
 try {
