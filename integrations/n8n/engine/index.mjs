@@ -8,6 +8,7 @@
 //   result.runs("If")        its task data, one per execution: source, data.main, executionStatus, error
 //   result.items("If", 1)    the JSON of the items of output 1 of the last execution; [] if it did not run
 //   result.executionId, result.run    the IRun as n8n has it
+//   await engine.resume(workflow, result)    goes on with one that waits, as n8n does when its time has come
 //
 // new Engine(options), all optional
 //   types         { NAME: INodeType class or instance, or a versioned one }; those of `./nodes.mjs` are always there
@@ -55,7 +56,11 @@ export class Engine {
     return this.#run(definition, options);
   }
 
-  async #run(definition, { input, startNode, mode = "trigger", executionId = String(++executions), pinData, signal, parent }) {
+  async resume(definition, { run, executionId }) {
+    return this.#run(definition, { executionId, mode: run.mode, waiting: run.data });
+  }
+
+  async #run(definition, { input, startNode, mode = "trigger", executionId = String(++executions), pinData, signal, parent, waiting }) {
     const data = { id: "w", name: "workflow", active: false, settings: {}, ...definition };
     const subject = new workflow.Workflow({
       ...data,
@@ -64,12 +69,12 @@ export class Engine {
     });
     const hooks = this.#hooks(new core.ExecutionLifecycleHooks(mode, executionId, data));
     const start = startNode === undefined ? (subject.getStartNode() ?? first(subject)) : subject.getNode(startNode);
-    const runData = workflow.createRunExecutionData({
+    const runData = waiting ?? workflow.createRunExecutionData({
       ...(parent === undefined ? {} : { parentExecution: parent }),
       resultData: { pinData: pinData === undefined ? undefined : Object.fromEntries(Object.entries(pinData).map(([name, items]) => [name, items.map((json) => ({ json }))])) },
       executionData: { nodeExecutionStack: [{ node: start, data: { main: [(input ?? [{}]).map((json) => ({ json }))] }, source: null }] },
     });
-    const execute = new core.WorkflowExecute(this.#additional(data, hooks, executionId, mode), mode, runData);
+    const execute = new core.WorkflowExecute({ ...this.#additional(data, hooks, executionId, mode), ...(waiting === undefined ? {} : { restartExecutionId: executionId }) }, mode, runData);
     const promise = execute.processRunExecutionData(subject);
     signal?.addEventListener("abort", () => promise.cancel());
     try {

@@ -5,6 +5,7 @@
 //   engine.merge          both inputs, one after the other
 //   engine.loop           output 0 at the end, output 1: the next parameters.size items (1)
 //   engine.fail           fails with parameters.message, each item by itself where onError says to continue
+//   engine.pause          the execution waits, and `engine.resume` goes on with the next node
 //   engine.workflow       runs workflow parameters.id
 //   engine.agent          asks its tools for parameters.calls [{node, input}], which the engine runs, then answers
 //   engine.tool           answers with its arguments and parameters.answer; each call is noted in `calls` of this module
@@ -73,6 +74,11 @@ export const types = {
       return [items.map((_, item) => ({ json: { error: message }, pairedItem: { item } }))];
     }
     throw new Error(message);
+  }),
+  "engine.pause": type("pause", {}, async function () {
+    const items = noted(this);
+    await this.putExecutionToWait(new Date(Date.now() + 3_600_000));
+    return [items];
   }),
   "engine.workflow": type("workflow", { properties: [property("id", "string", "")] }, async function () {
     const { data, executionId } = await this.executeWorkflow({ id: parameter(this, "id", "") }, noted(this), undefined, {

@@ -1,20 +1,24 @@
 // An execution told of when it is over: for releases of n8n without the registry, and executions that began before us.
 
+import { randomUUID } from "node:crypto";
+
 import type { Recorder } from "execert";
 import { content, ident } from "execert/integration";
 
+import { threadOf } from "./execution";
 import { nodesOf, type Ended, type Task, type Workflow } from "./n8n";
 import { argumentsGiven, errorOf, isError, itemsGiven, nodeInput, originsOf, outputOf, statusOf, toolOf, workflowInput } from "./words";
 
 /** Records all nodes of an execution that n8n says have run. Answers the run's id; rejects if anything is not written. */
 export async function reported(recorder: Recorder, ended: Ended, workflow: Workflow, executionId: string): Promise<string> {
-  const root = `n8n-${executionId}`;
+  // An execution that waited is told again, as a whole.
+  const root = `${executionId} ${randomUUID()}`;
   const tell = async (event: string, id: string, members: object): Promise<{ readonly run?: unknown; readonly record?: unknown }> =>
     recorder.feed({ feed: 1, stack: "n8n", event, id, capture: "reported", ...members });
   const { data } = ended;
   const { run } = await tell("run-start", root, {
     name: ident(workflow.name ?? workflow.id ?? "workflow"),
-    thread: ident(root),
+    thread: threadOf(executionId),
     content: content({ input: workflowInput(workflow, ended.mode ?? "unknown") }),
     framework: { execution: executionId, ...(data?.parentExecution?.executionId === undefined ? {} : { parent: data.parentExecution.executionId }) },
   });

@@ -22,7 +22,7 @@ const NAMES = ["EXECERT_KEY", "EXECERT_LEDGER", "EXECERT_EXPORT", "EXECERT_POLIC
 
 /** Reads the variables. Throws with the name of the one that is wrong. */
 export function configOf(env: Environment): Config {
-  const stray = Object.keys(env).find((name) => name.startsWith("EXECERT_N8N") || (/^EXECERT_(KEY|LEDGER|EXPORT|POLICY|REDACT)/.test(name) && !NAMES.includes(name)));
+  const stray = Object.keys(env).find((name) => /^EXECERT_(KEY|LEDGER|EXPORT|POLICY|REDACT)/.test(name) && !NAMES.includes(name));
   if (stray !== undefined) {
     throw wrong(stray, "is not a variable of these hooks", `they read ${NAMES.join(", ")}`);
   }

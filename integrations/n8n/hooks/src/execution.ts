@@ -27,6 +27,7 @@ export class Execution {
   readonly thread: string;
   readonly #recorder: Recorder;
   readonly #asks: boolean;
+  readonly #earlier: readonly string[];
   readonly #data: Data | undefined;
   readonly #run: Run;
   /** Open nodes by n8n's number of their execution. */
@@ -38,7 +39,8 @@ export class Execution {
   /** Why the evidence is not whole. */
   #failure: Error | undefined;
 
-  private constructor(recorder: Recorder, run: Run, data: Data | undefined, thread: string, asks: boolean) {
+  private constructor(recorder: Recorder, run: Run, data: Data | undefined, thread: string, asks: boolean, earlier: readonly string[]) {
+    this.#earlier = earlier;
     this.#recorder = recorder;
     this.#asks = asks;
     this.#run = run;
@@ -46,22 +48,22 @@ export class Execution {
     this.thread = thread;
   }
 
-  /** Its run, and those of its sub-workflows. */
+  /** Its run, those before it went to wait, and those of its sub-workflows. */
   runs(): string[] {
-    return [this.#run.id, ...this.children.flatMap((child) => child.runs())];
+    return [...this.#earlier, this.#run.id, ...this.children.flatMap((child) => child.runs())];
   }
 
   /** Begins a run, below the node of another one if it is that of a sub-workflow. */
-  static async begin(recorder: Recorder, context: Context, parent: Execution | undefined, asks: boolean): Promise<Execution> {
+  static async begin(recorder: Recorder, context: Context, parent: Execution | undefined, asks: boolean, earlier: readonly string[] = []): Promise<Execution> {
     const { workflow, mode, executionId, executionData } = context;
-    const thread = parent?.thread ?? ident(`n8n-${executionId}`);
+    const thread = parent?.thread ?? threadOf(executionId);
     const caller = parent?.caller();
     const run = await recorder.run(ident(workflow.name ?? workflow.id ?? "workflow"), plain(workflowInput(workflow, mode)).json, {
       thread,
       params: { stack: "n8n", execution: executionId },
       ...(caller === undefined ? {} : { links: [{ rel: "child-of", ...caller }] }),
     });
-    return new Execution(recorder, run, executionData, thread, asks);
+    return new Execution(recorder, run, executionData, thread, asks, earlier);
   }
 
   /** Asks for a workflow before n8n has an execution for it; a run of its own. */
@@ -269,4 +271,9 @@ export class Execution {
     this.#failure ??= failure;
     return failure;
   }
+}
+
+/** What the runs of one execution have in common. */
+export function threadOf(executionId: string): string {
+  return ident(`n8n-${executionId}`);
 }

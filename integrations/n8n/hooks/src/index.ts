@@ -8,7 +8,7 @@ import { ident } from "execert/integration";
 
 import { reported } from "./after";
 import { configOf, open, type Config } from "./config";
-import { Execution } from "./execution";
+import { Execution, threadOf } from "./execution";
 import type { Context, Ended, NodeContext, Workflow } from "./n8n";
 
 export { configOf, type Config } from "./config";
@@ -45,9 +45,15 @@ export function hooks(config: Config, registry: Registry | undefined): Hooks {
   /** Executions that have an end, or an end that failed: n8n calls again after a throw. */
   const ended = new Set<string>();
 
-  const begin = async (context: Context): Promise<void> => {
+  const begin = async (context: Context, earlier: readonly string[] = []): Promise<void> => {
     const parent = running.get(context.executionData?.parentExecution?.executionId ?? "");
-    const execution = await Execution.begin(await recorder(), context, parent, config.policy !== undefined);
+    let execution: Execution;
+    try {
+      execution = await Execution.begin(await recorder(), context, parent, config.policy !== undefined, earlier);
+    } catch (error) {
+      // n8n puts this down as an error of the first node, which has not run.
+      throw Object.assign(new Error(`execert: execution ${context.executionId} cannot be recorded, so it was not begun: ${textOf(error)}`, { cause: error }), { execert: "not-begun" });
+    }
     parent?.children.push(execution);
     running.set(context.executionId, execution);
     await execution.ask(context);
@@ -55,8 +61,13 @@ export function hooks(config: Config, registry: Registry | undefined): Hooks {
 
   if (registry !== undefined) {
     class ExecertHandler {
-      workflowExecuteBefore = begin;
-      workflowExecuteResume = begin;
+      async workflowExecuteBefore(context: Context): Promise<void> {
+        await begin(context);
+      }
+      async workflowExecuteResume(context: Context): Promise<void> {
+        const found = await (await recorder()).runs({ thread: threadOf(context.executionId) });
+        await begin(context, found.map(({ id }) => id));
+      }
       async nodeExecuteBefore(context: NodeContext): Promise<void> {
         const execution = running.get(context.executionId);
         if (execution === undefined) {
@@ -112,7 +123,7 @@ export function hooks(config: Config, registry: Registry | undefined): Hooks {
               // Evidence of an earlier part of this execution is not that of the whole.
               await rm(bundlePath(config.folder, executionId), { force: true }).catch(() => {});
             }
-            const text = `execert: the evidence of execution ${executionId} is not whole: ${error instanceof Error ? error.message : String(error)}`;
+            const text = `execert: the evidence of execution ${executionId} is not whole: ${textOf(error)}`;
             if (told.status === "canceled") {
               // n8n does not wait for this, and would end with an unhandled rejection.
               process.emitWarning(text, "ExecertWarning");
@@ -132,6 +143,10 @@ export function hooks(config: Config, registry: Registry | undefined): Hooks {
       ],
     },
   };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function bundlePath(folder: string, executionId: string): string {

@@ -253,6 +253,37 @@ test("evidence of a cancelled execution that fails is a warning, since n8n would
   assert.match((await warned).message, /is not whole/);
 });
 
+for (const [name, mode] of MODES) {
+  test(`an execution that waits and goes on is one bundle of two runs: ${name}`, async (t) => {
+    const { engine, evidence } = setup(t, mode);
+    const workflow = line(node("Pause", "pause"), node("Later", "set", { values: { later: 1 } }));
+    const waits = await engine.run(workflow);
+    assert.equal(waits.status, "waiting");
+    assert.equal((await evidence(waits)).at(-1).status, "unknown");
+    const done = await engine.resume(workflow, waits);
+    assert.equal(done.status, "success");
+    assert.deepEqual(calls.map((call) => call.node), ["Start", "Pause", "Later"]);
+    const records = await evidence(done);
+    const steps = ran(records);
+    assert.deepEqual(steps.filter((step) => step.node === "Later").map((step) => step.status), ["ok"]);
+    if (mode.live) {
+      assert.deepEqual(records.filter((one) => one.kind === "run.end").map((one) => one.status), ["unknown", "ok"]);
+      assert.equal(steps.filter((step) => step.node === "Pause").length, 1);
+    }
+  });
+}
+
+test("an execution that cannot be recorded is not begun, and nothing of it reads as run", async (t) => {
+  const { engine, hooks, folder } = setup(t);
+  await engine.run(line(node("Set", "set")));
+  await hooks.n8n.stop[0]();
+  calls.length = 0;
+  const result = await engine.run(line(node("Set", "set")));
+  assert.match(result.error.message, /cannot be recorded, so it was not begun/);
+  assert.deepEqual(calls, []);
+  assert.equal(files(join(folder, "evidence")).length, 1);
+});
+
 test("executions at the same time do not mix", async (t) => {
   const { engine, evidence } = setup(t);
   const results = await Promise.all([1, 2, 3, 4].map((n) => engine.run(line(node(`Set ${n}`, "set", { values: { n } })), { input: [{ n: -n }] })));
