@@ -42,8 +42,10 @@ export function hooks(config: Config, registry: Registry | undefined): Hooks {
   let opened: Promise<Recorder> | undefined;
   const recorder = (): Promise<Recorder> => (opened ??= open(config));
   const running = new Map<string, Execution>();
-  /** Executions that have an end, or an end that failed: n8n calls again after a throw. */
+  /** Executions whose end failed: n8n calls again after a throw. */
   const ended = new Set<string>();
+  /** Ends that were told: a file that is listed twice is called twice. */
+  const seen = new WeakSet<Ended>();
 
   const begin = async (context: Context, earlier: readonly string[] = []): Promise<void> => {
     const parent = running.get(context.executionData?.parentExecution?.executionId ?? "");
@@ -113,7 +115,11 @@ export function hooks(config: Config, registry: Registry | undefined): Hooks {
       ],
       postExecute: [
         async (told, workflow, executionId) => {
-          if (told === undefined || ended.delete(executionId)) {
+          if (told === undefined || seen.has(told)) {
+            return;
+          }
+          seen.add(told);
+          if (ended.delete(executionId)) {
             return;
           }
           try {

@@ -284,6 +284,20 @@ test("an execution that cannot be recorded is not begun, and nothing of it reads
   assert.equal(files(join(folder, "evidence")).length, 1);
 });
 
+for (const [name, mode] of MODES) {
+  test(`a hook file that is listed twice records once: ${name}`, async (t) => {
+    const { engine, evidence, folder, hooks } = setup(t, mode);
+    for (const list of Object.values(hooks.workflow)) list.push(...list);
+    const result = await engine.run(line(node("Set", "set")));
+    const records = await evidence(result);
+    assert.deepEqual(ran(records).map((step) => step.node), ["Start", "Set"]);
+    assert.equal(ran(records)[1].record.capture === "reported", !mode.live);
+    rmSync(join(folder, "evidence"), { recursive: true });
+    writeFileSync(join(folder, "evidence"), "a file");
+    assert.equal((await engine.run(line(node("Set", "set")))).status, "error");
+  });
+}
+
 test("executions at the same time do not mix", async (t) => {
   const { engine, evidence } = setup(t);
   const results = await Promise.all([1, 2, 3, 4].map((n) => engine.run(line(node(`Set ${n}`, "set", { values: { n } })), { input: [{ n: -n }] })));
