@@ -126,11 +126,11 @@ try {
   // A sub-workflow: its run is a child of the node that calls it.
   const one = (name, type, typeVersion, parameters) => ({ id: name, name, type: `n8n-nodes-base.${type}`, typeVersion, position: [0, 0], parameters });
   const main = (node) => ({ main: [[{ node, type: "main", index: 0 }]] });
-  const child = { id: "execertChild", name: "Child", active: false, settings: {}, nodes: [one("Called", "executeWorkflowTrigger", 1.1, { inputSource: "passthrough" }), one("Child set", "set", 3.4, { mode: "raw", jsonOutput: "{ \"child\": 1 }", options: {} })], connections: { Called: main("Child set") } };
-  const caller = { id: "execertCaller", name: "Caller", active: false, settings: {}, nodes: [one("Go", "manualTrigger", 1, {}), one("Call", "executeWorkflow", 1.2, { workflowId: { __rl: true, mode: "id", value: "execertChild" }, options: {} })], connections: { Go: main("Call") } };
-  writeFileSync(join(work, "sub.json"), JSON.stringify([child, caller]));
+  const child = { name: "Child", settings: {}, nodes: [one("Called", "executeWorkflowTrigger", 1.1, { inputSource: "passthrough" }), one("Child set", "set", 3.4, { mode: "raw", jsonOutput: "{ \"child\": 1 }", options: {} })], connections: { Called: main("Child set") } };
+  const caller = { id: "execertCaller", name: "Caller", active: false, settings: {}, nodes: [one("Go", "manualTrigger", 1, {}), one("Call", "executeWorkflow", 1.2, { source: "parameter", workflowJson: JSON.stringify(child), options: {} })], connections: { Go: main("Call") } };
+  writeFileSync(join(work, "sub.json"), JSON.stringify([caller]));
   writeFileSync(join(work, "allow.json"), JSON.stringify({ policy: 1, default: "deny", rules: [{ id: "all", tool: "*", verdict: "allow" }] }));
-  for (const args of [["import:workflow", `--input=${join(work, "sub.json")}`], ["publish:workflow", "--id=execertChild"], ["execute", "--id=execertCaller"]]) {
+  for (const args of [["import:workflow", `--input=${join(work, "sub.json")}`], ["execute", "--id=execertCaller"]]) {
     const done = n8n(args, { EXECERT_POLICY: join(work, "allow.json") });
     assert.equal(done.status, 0, done.stdout + done.stderr);
   }
