@@ -105,12 +105,14 @@ export function execert(recorder: Recorder, options: ExecertOptions = {}): Telem
       const key = `${String(event.callId)} ${call}`;
       // What telemetry does not show, `gated` has seen. Without it the gate knows no arguments, and rules that ask for them refuse.
       const kept = takeInput(recorder, call);
+      const withheld = event.recordInputs === false && kept === undefined;
       const input = event.recordInputs === false ? kept : told?.input;
       await feed.settled();
       const run = feed.runOf(event.callId);
       // The SDK calls the tool with its own arguments.
       const gate = new Gate(recorder, { name: told?.toolName, input, call, run, handed: false });
-      await gate.open(await gate.earlier());
+      // Nobody can tell that it is the same call without its arguments.
+      await gate.open(withheld ? undefined : await gate.earlier());
       open.set(key, gate);
       try {
         return await insideTool.run({ recorder, call }, execute);
