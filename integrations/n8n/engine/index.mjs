@@ -57,7 +57,8 @@ export class Engine {
   }
 
   async resume(definition, { run, executionId }) {
-    return this.#run(definition, { executionId, mode: run.mode, waiting: run.data });
+    // From the database, so no object is the same.
+    return this.#run(definition, { executionId, mode: run.mode, waiting: structuredClone(run.data) });
   }
 
   async #run(definition, { input, startNode, mode = "trigger", executionId = String(++executions), pinData, signal, parent, waiting }) {

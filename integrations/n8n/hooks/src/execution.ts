@@ -36,6 +36,8 @@ export class Execution {
   readonly #records = new Map<string, Written>();
   #last: Promise<void> = Promise.resolve();
   #nodes = 0;
+  /** The node at which an execution waited: n8n disables it in its own data and passes over it when it goes on. */
+  #waited: string | undefined;
   /** Why the evidence is not whole. */
   #failure: Error | undefined;
 
@@ -45,6 +47,8 @@ export class Execution {
     this.#asks = asks;
     this.#run = run;
     this.#data = data;
+    const next = data?.executionData?.nodeExecutionStack?.[0]?.node;
+    this.#waited = next?.disabled === true ? next.name : undefined;
     this.thread = thread;
   }
 
@@ -96,7 +100,7 @@ export class Execution {
   /** A node is about to run: what it is given is read now, since parts of agents do not wait for hooks. */
   before({ nodeName, taskData, workflow }: NodeContext): Promise<void> {
     const node = nodesOf(workflow).find(({ name }) => name === nodeName);
-    if (node?.disabled === true || this.#data?.resultData?.pinData?.[nodeName] !== undefined) {
+    if (node?.disabled === true || nodeName === this.#waited || this.#data?.resultData?.pinData?.[nodeName] !== undefined) {
       // n8n tells of it as of one that runs.
       return Promise.resolve();
     }
@@ -166,13 +170,15 @@ export class Execution {
     });
   }
 
-  /** A node that n8n passed over: disabled, or its data was pinned. Nothing ran, so it is no step. */
+  /** A node that n8n passed over: disabled, its data pinned, or waited at before. Nothing ran, so it is no step. */
   async #passed({ nodeName, taskData, workflow }: Pick<NodeContext, "nodeName" | "taskData" | "workflow">, output: unknown, run: number): Promise<void> {
     const node = nodesOf(workflow).find(({ name }) => name === nodeName);
     const pinned = this.#data?.resultData?.pinData?.[nodeName] !== undefined;
+    const waited = nodeName === this.#waited;
+    this.#waited = undefined;
     const sources = taskData.source ?? [];
     const record = await this.#guarded(
-      this.#run.note(node?.disabled === true ? "node-disabled" : pinned ? "node-pinned" : "node-unasked", {
+      this.#run.note(node?.disabled === true ? "node-disabled" : waited ? "node-waited" : pinned ? "node-pinned" : "node-unasked", {
         input: plain(nodeInput(nodeName, node, originsOf(sources), {})).json,
         output,
         links: this.#links(sources),

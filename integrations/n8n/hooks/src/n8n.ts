@@ -66,7 +66,7 @@ export interface Data {
     readonly lastNodeExecuted?: string;
   };
   readonly executionData?: {
-    readonly nodeExecutionStack?: readonly { readonly metadata?: { readonly subNodeExecutionData?: { readonly actions?: readonly Action[] } } }[];
+    readonly nodeExecutionStack?: readonly { readonly node?: Node; readonly metadata?: { readonly subNodeExecutionData?: { readonly actions?: readonly Action[] } } }[];
   };
 }
 

@@ -269,6 +269,7 @@ for (const [name, mode] of MODES) {
     if (mode.live) {
       assert.deepEqual(records.filter((one) => one.kind === "run.end").map((one) => one.status), ["unknown", "ok"]);
       assert.equal(steps.filter((step) => step.node === "Pause").length, 1);
+      assert.deepEqual(records.filter((one) => one.kind === "note").map((one) => [one.body.event, one.content.input.node]), [["node-waited", "Pause"]]);
     }
   });
 }
