@@ -5,7 +5,7 @@ import { Gate } from "execert/integration";
 import type { ToolSet } from "ai";
 
 import type { Event } from "./events.js";
-import { insideTool, keepInput } from "./inside.js";
+import { insideTool, keepInput, takeInput } from "./inside.js";
 
 type Execute = (input: unknown, options: Event) => unknown;
 
@@ -24,6 +24,7 @@ function wrapped(recorder: Recorder, name: string, tool: Event): Event {
     return tool;
   }
   const permitted = async (input: unknown, options: Event): Promise<Gate> => {
+    takeInput(recorder, String(options?.toolCallId));
     const gate = new Gate(recorder, { name, input, call: options?.toolCallId });
     await gate.open(await gate.earlier());
     return gate;

@@ -227,8 +227,16 @@ function said(result: Message): Message {
   return { server: result.serverInfo, ...(result.protocolVersion === undefined ? {} : { protocol: result.protocolVersion }) };
 }
 
+const modes = new WeakMap<Recorder, Promise<boolean>>();
+
+function observes(recorder: Recorder): Promise<boolean> {
+  const known = modes.get(recorder) ?? read(recorder);
+  modes.set(recorder, known);
+  return known;
+}
+
 /** What the first record of the ledger says of its gate. */
-async function observes(recorder: Recorder): Promise<boolean> {
+async function read(recorder: Recorder): Promise<boolean> {
   try {
     const lines = (await recorder.bundle({ chain: true, first: 0, last: 0 })).toString().trimEnd().split("\n");
     const payloads = lines.map((line) => Buffer.from(JSON.parse(line).payload ?? "e30=", "base64").toString());
