@@ -10,6 +10,8 @@ import { VERSION } from './generated/wasm';
 
 /** Outputs of one execution of the workflow that are kept, in characters of JSON; what is beyond is told as left out. */
 const BUDGET = 64 * 1024 * 1024;
+/** More outputs than any node has. */
+const OUTPUTS = 1_000;
 const ROOT = 'execution';
 
 /** What n8n's proxy answers about the nodes of an execution. */
@@ -112,13 +114,14 @@ function executions(proxy: Proxy, node: NodeTypeAndVersion): Ran[] {
 /** The outputs of one execution. n8n answers with an error beyond the last one, and where there is none to hand out. */
 function outputs(proxy: Proxy, name: string, run: number): INodeExecutionData[][] | undefined {
 	const main: INodeExecutionData[][] = [];
-	for (;;) {
+	while (main.length < OUTPUTS) {
 		try {
 			main.push(proxy.$items(name, main.length, run) ?? []);
 		} catch {
-			return main.length === 0 ? undefined : main;
+			break;
 		}
 	}
+	return main.length === 0 ? undefined : main;
 }
 
 interface Told {
