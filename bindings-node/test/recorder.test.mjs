@@ -462,6 +462,21 @@ test("the gate of an integration: a call after the end of its run is a run of it
   assert.deepEqual((await recorder.runs()).map((one) => [one.name, one.status]), [["r", "ok"], ["t", "ok"]]);
 });
 
+test("the feed of an integration: the end of a run waits for what ends in it", async (t) => {
+  const { recorder } = await made(t);
+  const feed = integration.Feed.of(recorder, "test");
+  await feed.send("run-start", "r", { name: "r" });
+  const gate = new integration.Gate(recorder, { name: "t", input: {}, run: feed.runOf("r") });
+  await gate.open();
+  let finish;
+  const ended = feed.send("run-end", "r", {}, new Promise((_, reject) => (finish = reject)));
+  await gate.close({ status: "ok" });
+  finish(new Error("however it ends"));
+  await ended;
+  const seen = (await all(recorder)).map((one) => [one.kind, one.status]);
+  assert.deepEqual(seen.slice(-2), [["tool.call", "ok"], ["run.end", "ok"]]);
+});
+
 test("a panic is an error and the next call works", async (t) => {
   const { recorder } = await made(t);
   for (const action of [() => execert.canonical({}), () => recorder.head(), () => recorder.run("r"), () => Key.generate()]) {

@@ -48,8 +48,11 @@ export class Feed {
     return feed;
   }
 
-  /** Sends one event; members that are undefined, null or an empty object are left out. The values are read now. */
-  send(event: string, id: unknown, members: EventMembers = {}): Promise<void> {
+  /**
+   * Sends one event; members that are undefined, null or an empty object are left out. The values are read now, and told
+   * when `after` is settled: the end of a run may have to wait for what ends in it.
+   */
+  send(event: string, id: unknown, members: EventMembers = {}, after?: Promise<unknown>): Promise<void> {
     const recorder = this.#recorder.deref();
     if (recorder === undefined) {
       return this.#last;
@@ -62,7 +65,9 @@ export class Feed {
         throw error;
       }
     }
-    this.#last = this.#last.then(async () => this.#pass(recorder, event, String(id), document));
+    const ready = after?.catch(() => undefined);
+    const turn = ready === undefined ? this.#last : this.#last.then(() => ready);
+    this.#last = turn.then(async () => this.#pass(recorder, event, String(id), document));
     return this.#last;
   }
 
