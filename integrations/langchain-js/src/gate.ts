@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 import { ToolMessage } from "@langchain/core/messages";
 import { ToolInputParsingException } from "@langchain/core/tools";
-import { Denied, type Recorder } from "execert";
+import { Denied, type Outcome, type Recorder } from "execert";
 import { Gate, ident } from "execert/integration";
 
 import { again, pause, pending, type Waiting } from "./approvals.js";
@@ -69,6 +69,18 @@ export function gated<T extends object>(recorder: Recorder, tool: T, options: Ga
 /** The last call of each recorder that was on its way to the gate. */
 const LAST = new WeakMap<Recorder, Promise<unknown>>();
 
+/** Calls that were let through: what their outcome is waited for with, once it is being written. */
+const RUNNING = new WeakMap<Recorder, Set<{ written?: Promise<void> }>>();
+
+/** When the tools that were stopped together with their run have said how they ended: after its end they cannot. */
+export async function stopped(recorder: Recorder): Promise<void> {
+  const calls = RUNNING.get(recorder);
+  if (calls !== undefined && calls.size > 0) {
+    await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([...calls].map(({ written }) => written));
+  }
+}
+
 /** One call of a tool, on its way through the gate. */
 async function passed(
   recorder: Recorder, tool: object, options: GateOptions, input: unknown, config: unknown, act: (input: unknown) => Promise<unknown>,
@@ -103,6 +115,14 @@ async function passed(
     OURS.add(error as object);
     throw error;
   }
+  const running: { written?: Promise<void> } = {};
+  const calls = RUNNING.get(recorder) ?? new Set();
+  RUNNING.set(recorder, calls.add(running));
+  const close = async (outcome: Outcome): Promise<void> => {
+    running.written = gate.close(outcome);
+    await running.written;
+    calls.delete(running);
+  };
   let output: unknown;
   try {
     const permitted = gate.input(own);
@@ -110,10 +130,10 @@ async function passed(
   } catch (error) {
     const invalid = error instanceof ToolInputParsingException ? { failure: "input.invalid" } : {};
     const status = ending(error, told(config, "signal"));
-    await gate.close(status === "failed" ? { error, ...invalid } : { status });
+    await close(status === "failed" ? { error, ...invalid } : { status });
     throw error;
   }
-  await gate.close({ status: statusOf(output), output });
+  await close({ status: statusOf(output), output });
   return output;
 }
 

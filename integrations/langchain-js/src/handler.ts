@@ -5,7 +5,7 @@ import type { Recorder } from "execert";
 import { content, ident, type Feed } from "execert/integration";
 
 import { definitionOf, ending, feedOf, last, refusedBy, statusOf, text, threadOf, told, toolMessages, type Told } from "./events.js";
-import { INSIDE } from "./gate.js";
+import { INSIDE, stopped } from "./gate.js";
 
 /** Give it in `callbacks`. Reads each payload at the time of its event: payloads change afterwards. */
 export class ExecertHandler extends GraphCallbackHandler {
@@ -21,11 +21,6 @@ export class ExecertHandler extends GraphCallbackHandler {
     // Kept, so that the recorder lives as long as something may still be recorded.
     this.#recorder = recorder;
     this.#feed = feedOf(recorder);
-  }
-
-  /** The recorder that it tells. */
-  get recorder(): Recorder {
-    return this.#recorder;
   }
 
   override copy(): this {
@@ -198,12 +193,13 @@ export class ExecertHandler extends GraphCallbackHandler {
       // What the call does stands where the call stands.
       same.parent = same.parent === inside.tool ? inside.parent : same.parent;
     }
-    return this.#feed.send(event, id, about === undefined ? same : { ...same, framework: present(about) });
+    const after = event.startsWith("run-e") ? stopped(this.#recorder) : undefined;
+    return this.#feed.send(event, id, about === undefined ? same : { ...same, framework: present(about) }, after);
   }
 }
 
 function present(members: Told): Told {
-  const empty = (member: unknown): boolean => typeof member === "object" && Object.keys(member as object).length === 0;
+  const empty = (member: unknown): boolean => typeof member === "object" && Object.keys(member ?? {}).length === 0;
   return Object.fromEntries(Object.entries(members).filter(([, member]) => member !== undefined && !empty(member)));
 }
 

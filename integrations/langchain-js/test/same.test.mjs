@@ -143,7 +143,7 @@ const CASES = {
   },
   "the handler given twice": {
     turns: [TWO, DONE],
-    run: (agent, cfg) => agent.invoke(HELLO, { ...cfg, callbacks: cfg.callbacks?.flatMap((it) => [it, it, new ExecertHandler(it.recorder)]) }),
+    run: (agent, cfg, recorder) => agent.invoke(HELLO, { ...cfg, callbacks: cfg.callbacks?.flatMap((it) => [it, it, new ExecertHandler(recorder)]) }),
     told(seen) {
       assert.equal(seen.of("model.call").length, 2);
       assert.ok(seen.of("run.end")[0].body.duplicates > 0);
@@ -259,7 +259,7 @@ for (const [name, one] of Object.entries(CASES)) {
       const options = { recorder, way, ...(way === "middleware" ? { gate: one.gate } : {}), ...one.options?.() };
       const agent = one.make?.(truth, options) ?? agentOf(one.turns, truth, options);
       const cfg = config(recorder, one.thread === null ? undefined : "t1");
-      return (one.run ?? ((it, made) => it.invoke(HELLO, made)))(agent, cfg);
+      return (one.run ?? ((it, made) => it.invoke(HELLO, made)))(agent, cfg, recorder);
     };
     const before = new Truth();
     const plainly = await seenOf(before, () => act(before, undefined, "plain"));
