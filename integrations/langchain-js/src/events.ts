@@ -118,7 +118,7 @@ const ANSWERS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Why the framework answered in a tool's place, if its text says so. */
-export function refusedBy(message: Told): string | undefined {
-  const { content } = message;
+export function refusedBy(message: unknown): string | undefined {
+  const content = told(message, "content");
   return ANSWERS.find(([answer]) => typeof content === "string" && answer.test(content))?.[1];
 }

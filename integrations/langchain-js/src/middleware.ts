@@ -6,7 +6,7 @@ import type { Recorder } from "execert";
 import { content, ident } from "execert/integration";
 import { createMiddleware, ToolInvocationError } from "langchain";
 
-import { feedOf, placeOf } from "./events.js";
+import { feedOf, placeOf, refusedBy } from "./events.js";
 import { checked, gated, OURS, type GateOptions } from "./gate.js";
 
 /** What the middleware may be told. */
@@ -60,16 +60,21 @@ function failure(error: unknown, { name, id }: Call): ToolMessage {
   return new ToolMessage({ content: told, tool_call_id: id as string, name });
 }
 
-/** A tool that the framework does not have: its own answer, recorded as its refusal. */
+/**
+ * A tool that the framework does not have: its own answer, recorded as its refusal. A middleware inside ours may have
+ * brought the tool along, and then its answer is another one.
+ */
 function unknown<T>(recorder: Recorder, { name, id, args }: Call, answer: T): T {
-  const { parent } = placeOf(undefined);
-  void feedOf(recorder).send("message", `${String(parent)}:${String(id)}`, {
-    parent,
-    call: id === undefined ? undefined : ident(id),
-    name: ident(name),
-    status: "failed",
-    content: content({ input: args, output: answer }),
-    framework: { refused: "unknown-tool" },
-  });
+  if (refusedBy(answer) === "unknown-tool") {
+    const { parent } = placeOf(undefined);
+    void feedOf(recorder).send("message", `${String(parent)}:${String(id)}`, {
+      parent,
+      call: id === undefined ? undefined : ident(id),
+      name: ident(name),
+      status: "failed",
+      content: content({ input: args, output: answer }),
+      framework: { refused: "unknown-tool" },
+    });
+  }
   return answer;
 }

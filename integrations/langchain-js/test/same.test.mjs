@@ -12,7 +12,7 @@ import { Annotation, Command, END, MessagesAnnotation, START, StateGraph } from 
 import { ToolNode } from "@langchain/langgraph/prebuilt";
 import { createAgent, createMiddleware, modelFallbackMiddleware, modelRetryMiddleware, toolRetryMiddleware } from "langchain";
 
-import { ExecertHandler, gate } from "../dist/index.js";
+import { execertMiddleware, ExecertHandler, gate } from "../dist/index.js";
 import { agentOf, ALLOW, call, config, DONE, FakeModel, HELLO, ledger, seenOf, sorted, Truth, turn } from "./support.mjs";
 
 const TWO = turn(call("look", "c1", { x: 1 }), call("pay", "c2", { x: 2 }));
@@ -306,6 +306,21 @@ for (const way of ["middleware", "tools"]) {
   });
 }
 
+test("a middleware inside ours brings a tool along: it ran, so nothing says that it was refused", async (t) => {
+  const { recorder, evidence } = await ledger(t);
+  const truth = new Truth();
+  const extra = truth.tool("extra", () => "brought along");
+  const brings = createMiddleware({ name: "brings", wrapToolCall: (request, handler) => handler({ ...request, tool: request.tool ?? extra }) });
+  const agent = createAgent({
+    model: new FakeModel({ turns: [turn(call("extra", "c1", { x: 1 }), call("look", "c2", { x: 2 })), DONE] }),
+    tools: truth.tools(), middleware: [execertMiddleware(recorder), brings],
+  });
+  await agent.invoke(HELLO, config(recorder, "t1"));
+  const seen = await evidence();
+  assert.deepEqual([seen.intents(), seen.refused()], [truth.ran(), []]);
+  assert.deepEqual(seen.outcomes("ok"), [["extra", "c1"], ["look", "c2"]]);
+});
+
 test("both gates around one call ask once", async (t) => {
   const { recorder, evidence } = await ledger(t, { policy: ALLOW });
   const truth = new Truth();
@@ -321,5 +336,4 @@ test("inside a run of the program, calls are its steps", async (t) => {
   await recorder.run("outer", undefined, async () => look.invoke({ x: 1 }));
   const seen = await evidence();
   assert.deepEqual([seen.runs().length, seen.intents()], [1, truth.ran()]);
-  assert.ok(createAgent !== undefined);
 });
