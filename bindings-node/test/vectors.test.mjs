@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 
-import { GOLDEN, VECTORS, caught, execert, folder, json, lines, native } from "./support.mjs";
+import { GOLDEN, VECTORS, caught, execert, folder, integration, json, lines, native } from "./support.mjs";
 
 const { Trust, Untrusted, canonical, check, parseStrict, verify } = execert;
 
@@ -175,4 +175,13 @@ test("negative: bundles, from bytes, a file and a stream", async (t) => {
       assert.ok(error instanceof Untrusted && error.exit === one.exit, one.name);
     }
   }
+});
+
+test("names of frameworks as records hold them", () => {
+  const cases = json(join(VECTORS, "idents.json"));
+  assert.ok(cases.length > 10);
+  for (const { text, ident } of cases) {
+    assert.equal(integration.ident(text), ident);
+  }
+  assert.equal(integration.ident("\ud800 lone"), integration.ident("\ufffd lone"), "half a surrogate pair is no text");
 });

@@ -25,6 +25,13 @@ pub(crate) fn canonical<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, P
     })
 }
 
+/// Any name as an identifier; for integrations.
+#[pyfunction]
+#[pyo3(signature = (text, /))]
+pub(crate) fn ident(py: Python<'_>, text: &str) -> PyResult<String> {
+    guard::entry(py, || Ok(execert::wire::ident(text)))
+}
+
 /// Reads one JSON text strictly (docs/spec/01-json.md).
 #[pyfunction]
 #[pyo3(signature = (text, /))]

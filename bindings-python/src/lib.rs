@@ -18,7 +18,8 @@ mod _execert {
     use crate::evidence::main;
     #[pymodule_export]
     use crate::evidence::{
-        canonical, check, convert, parse, plain, redact, render_text, reveal, snapshot, trust_build, user_trust, verify,
+        canonical, check, convert, ident, parse, plain, redact, render_text, reveal, snapshot, trust_build, user_trust,
+        verify,
     };
     #[pymodule_export]
     use crate::key::Key;

@@ -16,6 +16,7 @@ import pytest
 import values
 
 import execert
+from execert.integration import ident
 
 VECTORS = Path(__file__).parents[2] / "tests" / "vectors" / "plain"
 CASES = [
@@ -215,3 +216,11 @@ def test_deep_values_do_not_overflow_the_stack() -> None:
     # Let go of it step by step: Python frees nested lists recursively.
     while value:
         value = value.pop()
+
+
+def test_names_of_frameworks() -> None:
+    cases = json.loads((VECTORS.parent / "idents.json").read_text())
+    assert len(cases) > 10
+    for case in cases:
+        assert ident(case["text"]) == case["ident"]
+    assert ident("\ud800 lone") == ident("\ufffd lone"), "half a surrogate pair is no text"

@@ -8,8 +8,10 @@ use std::io::{Read, Write};
 use std::sync::Arc;
 
 use crate::canon::{Object, Value, parse, to_jcs};
+use crate::digest::{hex, sha256};
 use crate::error::Result;
 use crate::host::Host;
+use crate::id::is_ident;
 use crate::limits::Limits;
 use crate::recorder::{Recorder, Run, Step};
 use crate::{disclose, trust, verify};
@@ -161,4 +163,24 @@ pub fn redact(bundle: &mut dyn Read, request: &[u8], out: &mut dyn Write) -> Res
 /// Those of the call.
 pub fn trust_build(request: &[u8]) -> Result<Vec<u8>> {
     trust::build(&document(request)?).map(|answer| to_jcs(&answer))
+}
+
+/// How much of a name is kept where a hash follows it.
+const KEPT: usize = 180;
+
+/// Any name, call id or thread of a framework as records hold it. Where a letter had to be replaced, or the end was cut
+/// off, a hash keeps names apart.
+#[must_use]
+pub fn ident(text: &str) -> String {
+    if is_ident(text) {
+        return text.to_owned();
+    }
+    let letter = |c: char| {
+        let may = u8::try_from(c).is_ok_and(|b| b.is_ascii_alphanumeric() || b"_.:/@+#=-".contains(&b));
+        if may { c } else { '_' }
+    };
+    let name: String = text.chars().take(KEPT).map(letter).collect();
+    let first = if is_ident(&name) { "" } else { "_" };
+    let hash = hex(&sha256(&[text.as_bytes()]));
+    format!("{first}{name}#{}", hash.get(..8).unwrap_or_default())
 }

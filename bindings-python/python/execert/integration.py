@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
-import re
 import threading
 import weakref
 from collections.abc import Iterable
 from typing import Any
 
+from ._execert import ident as _ident
 from ._execert import plain
 from .errors import ExecertError
 from .recorder import Recorder
@@ -18,20 +17,14 @@ __all__ = ["Feed", "content", "ident"]
 
 # Framework ids that the gate may ask for; the oldest beyond these are of runs that never ended.
 _OPEN_IDS = 100_000
-_NOT_IDENT = re.compile(r"[^A-Za-z0-9_.:/@+#=-]")
 _STARTS = ("run-start", "node-start")
 _ENDS = ("run-end", "run-error", "node-end", "node-error")
 
 
 def ident(text: object) -> str:
     """A name, call id or thread as records hold it. Where a letter had to be replaced, a hash keeps names apart."""
-    given = str(text)
-    name = _NOT_IDENT.sub("_", given)[:180]
-    starts = bool(name) and (name[0].isalnum() or name[0] == "_")
-    if name == given and starts:
-        return name
-    short = hashlib.sha256(given.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{'' if starts else '_'}{name}#{short}"
+    # A half of a surrogate pair is no text: it becomes U+FFFD, as everywhere.
+    return _ident(str(text).encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def content(**members: object) -> dict[str, Any]:
