@@ -215,7 +215,11 @@ test("inside a run of the application a call is a step of that run", async (t) =
 
 test("inside a run of the application an approval is of that run's thread", async (t) => {
   const { client, recorder, did } = await joined(t, { wrap: { thread: "other" } });
-  const inside = (thread) => new Promise((resolve) => recorder.run("refund", undefined, { thread }, async () => resolve(await call(client, "refund", { order: "o", amount: 900 }))));
+  const inside = async (thread) => {
+    let result;
+    await recorder.run("refund", undefined, { thread }, async () => void (result = await call(client, "refund", { order: "o", amount: 900 })));
+    return result;
+  };
   const { data } = await inside("t1");
   await recorder.approve(data.request, approver);
   assert.equal((await inside("t2")).data.code, "policy.approval_missing");
