@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,6 +38,12 @@ def invalid_arguments(error: BaseException | None) -> bool:
             frame = frame.tb_next
         error = None if error is None else error.__cause__
     return False
+
+
+def unknown_tool(answer: Any) -> bool:
+    """Whether this is the framework's own answer to a call of a tool that it does not have."""
+    text = str(getattr(answer, "content", ""))
+    return getattr(answer, "status", None) == "error" and re.match(r"Error: .* is not a valid tool\b", text) is not None
 
 
 def tool_messages(output: Any, depth: int = 0) -> Iterator[Any]:

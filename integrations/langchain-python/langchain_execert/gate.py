@@ -14,7 +14,7 @@ from langchain.agents.middleware import AgentMiddleware
 from langchain_core.messages import ToolMessage
 
 from .approvals import again, pause, pending
-from .events import ending, feed, invalid_arguments, thread_of
+from .events import ending, feed, invalid_arguments, thread_of, unknown_tool
 
 Approvals = Literal["interrupt"] | None
 OnDeny = Literal["message", "raise"]
@@ -152,7 +152,10 @@ class Call:
             warnings.warn(f"the outcome of {self.name} could not be recorded: {failed}", RuntimeWarning, stacklevel=2)
 
     def unknown(self, answer: Any) -> Any:
-        """A tool that the framework does not have: its own answer, recorded as its refusal."""
+        """A tool that the framework does not have: its own answer, recorded as its refusal. A middleware inside ours may
+        have brought the tool along, and then its answer is another one."""
+        if not unknown_tool(answer):
+            return answer
         feed(self.recorder).send(
             "message", f"{self.parent}:{self.call_id}", self.parent, call=self.call_id, name=self.name, status="failed",
             content=content(input=self.input, output=answer), framework={"refused": "unknown-tool"},

@@ -12,7 +12,7 @@ from fakes import FakeModel, Truth, call, turn
 from langchain.agents.middleware import ModelFallbackMiddleware, ModelRetryMiddleware, ToolRetryMiddleware, wrap_tool_call
 from langchain_core.messages import ToolMessage
 from langchain_core.runnables import RunnableLambda
-from langchain_execert import Handler, gate
+from langchain_execert import Handler, Middleware, gate
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode
 from same import HELLO, agent_of, both, config
@@ -99,6 +99,25 @@ def test_unknown_tool(recorder: Recorder, ledger: Ledger, invoke: Runner) -> Non
     evidence = ledger.evidence(thread="t1")
     assert evidence.intents() == truth.ran() == [("look", {"x": 2})]
     assert evidence.refused() == [("nope", "c1", "unknown-tool")]
+
+
+def test_tool_that_another_middleware_brings_along(recorder: Recorder, ledger: Ledger) -> None:
+    truth = Truth()
+    extra = truth.tool("extra", lambda x, pause=0: "brought along")
+
+    @wrap_tool_call
+    def brings(request: Any, handler: Any) -> Any:
+        return handler(request if request.tool is not None else request.override(tool=extra))
+
+    turns = [turn(call("extra", "c1", x=1), call("look", "c2", x=2)), DONE]
+    # Inside ours: what it brings is not gated, but it ran, so nothing may say that it was refused.
+    agent = agent_of(turns, truth, None, middleware=[Middleware(recorder), brings])
+    agent.invoke(HELLO, config(recorder, "t1"))
+    evidence = ledger.evidence(thread="t1")
+    assert ("extra", {"x": 1}) in truth.ran()
+    assert evidence.intents() == truth.ran()
+    assert evidence.refused() == []
+    assert sorted(evidence.outcomes("ok")) == [("extra", "c1"), ("look", "c2")]
 
 
 def test_blocked_by_other_middleware(recorder: Recorder, ledger: Ledger) -> None:
