@@ -43,15 +43,13 @@ function lint(folder) {
   }
 }
 
-test("n8n's strict lint finds nothing, generated files too", { skip }, () => {
-  const { code, said } = lint(copied((folder) => assert.ok(existsSync(join(folder, "nodes/Execert/generated/plain.ts")))));
-  assert.equal(code, 0, said);
-  assert.ok(!/problem|warning/.test(said), said);
-});
-
-test("the lint that was run is the strict one, and it does look", { skip }, () => {
-  const { code, said } = lint(copied((folder) => writeFileSync(join(folder, "nodes/Execert/bad.ts"), "export const home = process.env.HOME;\n")));
-  assert.equal(code, 1);
+test("n8n's strict lint finds what it is made to find here, and nothing else; generated files too", { skip }, () => {
+  const { code, said } = lint(copied((folder) => {
+    assert.ok(existsSync(join(folder, "nodes/Execert/generated/plain.ts")));
+    writeFileSync(join(folder, "nodes/Execert/bad.ts"), "export const home = process.env.HOME;\n");
+  }));
+  assert.equal(code, 1, said);
+  assert.match(said, /✖ 1 problem \(1 error, 0 warnings\)/, said);
   assert.match(said, /no-restricted-globals/);
   assert.equal(JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8")).n8n.strict, true);
 });
