@@ -44,7 +44,7 @@ EOF
   # Without scripts: one of them builds Kafka. The database needs its own.
   npm i --prefix "$folder" --ignore-scripts --legacy-peer-deps --no-audit --no-fund --silent
   step "n8n $n8n"
-  (cd "$folder" && npm_config_nodedir="$node24" npm rebuild --silent sqlite3)
+  (cd "$folder" && npm_config_nodedir="$node24" npm rebuild --silent sqlite3 > /dev/null)
   step "its database, built"
   touch "$folder/installed"
 fi
