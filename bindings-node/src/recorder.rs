@@ -79,6 +79,12 @@ impl Recorder {
         entry(|| Ok(self.0.origin().to_owned()))
     }
 
+    /// `enforce` or `observe`.
+    #[napi]
+    pub fn gate(&self) -> Outcome<String> {
+        entry(|| Ok(self.0.gate().to_string()))
+    }
+
     /// `{chain, seq, digest, epoch}`.
     #[napi]
     pub fn head(&self) -> Later<Vec<u8>> {

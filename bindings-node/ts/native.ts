@@ -34,6 +34,7 @@ export interface NativeStop {
 export interface NativeRecorder {
   tenant(): Now<string>;
   origin(): Now<string>;
+  gate(): Now<string>;
   head(): Later<Buffer>;
   runOpen(document: Buffer): Later<NativeRun>;
   runJoin(id: string): Later<NativeRun>;

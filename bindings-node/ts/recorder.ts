@@ -164,6 +164,11 @@ export class Recorder implements AsyncDisposable {
     return this.#origin;
   }
 
+  /** What happens when something cannot be recorded: nothing runs, or what runs is told as a gap. */
+  get gate(): "enforce" | "observe" {
+    return taken(this.#native.gate()) as "enforce" | "observe";
+  }
+
   /** The last record. */
   async head(): Promise<Head> {
     return parse<Head>(taken(await this.#native.head()));

@@ -41,6 +41,11 @@ impl Recorder {
         guard::entry(py, || Ok(self.0.origin().to_owned()))
     }
 
+    #[getter]
+    fn gate(&self, py: Python<'_>) -> PyResult<String> {
+        guard::entry(py, || Ok(self.0.gate().to_string()))
+    }
+
     fn head<'py>(&self, py: Python<'py>) -> Answer<'py> {
         answer(py, || self.0.head())
     }

@@ -52,6 +52,7 @@ def calls(recorder: Recorder, tmp_path: Path) -> dict[str, Callable[[], object]]
         "Key.public_pem": lambda: key.public_pem,
         "Recorder": lambda: n.Recorder(str(tmp_path / "other.ledger"), {}, key),
         "Recorder.tenant": lambda: native.tenant,
+        "Recorder.gate": lambda: native.gate,
         "Recorder.origin": lambda: native.origin,
         "Recorder.head": native.head,
         "Recorder.run_open": lambda: native.run_open({"name": "q"}),

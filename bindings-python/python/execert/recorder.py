@@ -114,6 +114,11 @@ class Recorder:
         return self._native.origin
 
     @property
+    def gate(self) -> Literal["enforce", "observe"]:
+        """What happens when something cannot be recorded: nothing runs, or what runs is told as a gap."""
+        return self._native.gate
+
+    @property
     def head(self) -> Head:
         """The last record."""
         return _head(self._native.head())

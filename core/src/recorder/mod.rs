@@ -45,7 +45,7 @@ use crate::key::{KeyId, SecretKey, Signer};
 use crate::object;
 use crate::policy::Policy;
 use crate::privacy::{Profile, kept_out};
-use crate::record::{Body, Committed, Draft, KeepOut, Kind, Source, Tier};
+use crate::record::{Body, Committed, Draft, GateMode, KeepOut, Kind, Source, Tier};
 use crate::store::{Ledger, RequestQuery, RequestState, RunQuery, RunState, State};
 use crate::time::Timestamp;
 
@@ -107,6 +107,14 @@ pub(crate) struct Core {
 }
 
 impl Core {
+    pub(super) fn gate(&self) -> GateMode {
+        if self.enforce {
+            GateMode::Enforce
+        } else {
+            GateMode::Observe
+        }
+    }
+
     /// Refuses a handle that came through a fork or was closed. Called before any lock is taken.
     ///
     /// # Errors
@@ -227,6 +235,12 @@ impl Recorder {
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.core.ledger.identity().origin
+    }
+
+    /// What the gate does when something cannot be recorded: fixed when the ledger was made.
+    #[must_use]
+    pub fn gate(&self) -> GateMode {
+        self.core.gate()
     }
 
     /// The public key that signs this recorder's records.

@@ -111,11 +111,7 @@ fn open_chain(core: &Core, pen: &mut Pen<'_>) -> Result<()> {
         origin: identity.origin.clone(),
         keys,
         mac: pen.mac().commitment(),
-        gate: if core.enforce {
-            GateMode::Enforce
-        } else {
-            GateMode::Observe
-        },
+        gate: core.gate(),
         durability: Durability::parse(core.ledger.durability().as_str()).unwrap_or(Durability::Memory),
         witness: WitnessNeed::Optional,
         profile: core.profile.digest(),

@@ -35,8 +35,6 @@ export class Session {
   readonly #feed: Feed;
   readonly #waiting = new Map<string, Waiting>();
   readonly #definitions = new Map<string, object>();
-  /** Whether the ledger only observes: then no error of ours holds a message back. */
-  readonly #observes: Promise<boolean>;
   #hello: Record<string, unknown> = {};
   #key = randomUUID();
   #begun = false;
@@ -46,7 +44,6 @@ export class Session {
     this.#recorder = recorder;
     this.#place = place;
     this.#feed = Feed.of(recorder, "mcp-js");
-    this.#observes = observes(recorder);
   }
 
   /** Looks at a message on its way; gives what it has to wait for, if anything. */
@@ -146,7 +143,8 @@ export class Session {
       return { pass: [call.permitted()], replies: [] };
     }
     this.#take(way, id);
-    if (!(refused instanceof Denied) && (await this.#observes)) {
+    // A ledger that only observes holds no message back because of an error of ours.
+    if (!(refused instanceof Denied) && this.#recorder.gate === "observe") {
       process.emitWarning(`a call of ${name} could not be recorded: ${String(refused)}`, "ExecertWarning");
       return { pass: [message], replies: [] };
     }
@@ -225,23 +223,4 @@ function keyOf(way: Way, id: Id): string {
 
 function said(result: Message): Message {
   return { server: result.serverInfo, ...(result.protocolVersion === undefined ? {} : { protocol: result.protocolVersion }) };
-}
-
-const modes = new WeakMap<Recorder, Promise<boolean>>();
-
-function observes(recorder: Recorder): Promise<boolean> {
-  const known = modes.get(recorder) ?? read(recorder);
-  modes.set(recorder, known);
-  return known;
-}
-
-/** What the first record of the ledger says of its gate. */
-async function read(recorder: Recorder): Promise<boolean> {
-  try {
-    const lines = (await recorder.bundle({ chain: true, first: 0, last: 0 })).toString().trimEnd().split("\n");
-    const payloads = lines.map((line) => Buffer.from(JSON.parse(line).payload ?? "e30=", "base64").toString());
-    return payloads.some((payload) => JSON.parse(payload).predicate?.body?.gate === "observe");
-  } catch {
-    return false;
-  }
 }
