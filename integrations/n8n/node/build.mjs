@@ -17,6 +17,7 @@ const IMPORTS = {
   "./errors.js": "../refused",
   "./types.js": "../refused",
   "./json.js": "./json",
+  "./look.js": "./look",
   "./plain.js": "./plain",
   "node:crypto": "node:crypto",
 };
@@ -38,6 +39,7 @@ const wasm = readFileSync(join(TOP, "build/wasm/execert.wasm")).toString("base64
 for (const [name, text] of Object.entries({
   "loader.ts": copied("bindings-wasm/ts/index.ts"),
   "plain.ts": copied("bindings-node/ts/plain.ts"),
+  "look.ts": copied("bindings-node/ts/look.ts"),
   "json.ts": copied("bindings-node/ts/json.ts"),
   "content.ts": copied("bindings-node/ts/content.ts"),
   "wasm.ts": `/** The core, with recording. */\nexport const WASM =\n  '${wasm}';\nexport const VERSION = '${version}';\n`,
