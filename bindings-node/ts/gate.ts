@@ -32,6 +32,9 @@ export interface GatedCall {
 
 /** One call of a tool: opened before it runs, closed once with what came of it. */
 export class Gate {
+  /** The last opening of each recorder. */
+  static readonly #last = new WeakMap<Recorder, Promise<unknown>>();
+
   /** The arguments as they are recorded. */
   readonly arguments: unknown;
   readonly #recorder: Recorder;
@@ -48,6 +51,16 @@ export class Gate {
     this.arguments = json;
     this.#conversions = conversions;
     this.#live = told.handed === false || conversions.length > 0;
+  }
+
+  /** Opens one gate after the other: tools that are called together begin in that order, as they do without a gate. */
+  static inTurn<T>(recorder: Recorder, opening: () => Promise<T>): Promise<T> {
+    const turn = (Gate.#last.get(recorder) ?? Promise.resolve()).then(opening);
+    Gate.#last.set(
+      recorder,
+      turn.catch(() => undefined),
+    );
+    return turn;
   }
 
   /**

@@ -33,6 +33,7 @@ def calls(recorder: Recorder, tmp_path: Path) -> dict[str, Callable[[], object]]
         "canonical": lambda: n.canonical(1),
         "check": lambda: n.check(b"", {"trust": 1, "keys": []}, {}),
         "convert": lambda: n.convert(1, ""),
+        "ident": lambda: n.ident("a"),
         "main": lambda: n.main(["execert", "--version"]),
         "parse": lambda: n.parse(b"1"),
         "plain": lambda: n.plain(1),

@@ -107,12 +107,15 @@ export function execert(recorder: Recorder, options: ExecertOptions = {}): Telem
       const kept = takeInput(recorder, call);
       const withheld = event.recordInputs === false && kept === undefined;
       const input = event.recordInputs === false ? kept : told?.input;
-      await feed.settled();
-      const run = feed.runOf(event.callId);
-      // The SDK calls the tool with its own arguments.
-      const gate = new Gate(recorder, { name: told?.toolName, input, call, run, handed: false });
-      // Nobody can tell that it is the same call without its arguments.
-      await gate.open(withheld ? undefined : await gate.earlier());
+      const gate = await Gate.inTurn(recorder, async () => {
+        await feed.settled();
+        const run = feed.runOf(event.callId);
+        // The SDK calls the tool with its own arguments.
+        const made = new Gate(recorder, { name: told?.toolName, input, call, run, handed: false });
+        // Nobody can tell that it is the same call without its arguments.
+        await made.open(withheld ? undefined : await made.earlier());
+        return made;
+      });
       open.set(key, gate);
       try {
         return await insideTool.run({ recorder, call }, execute);

@@ -26,7 +26,7 @@ function wrapped(recorder: Recorder, name: string, tool: Event): Event {
   const permitted = async (input: unknown, options: Event): Promise<Gate> => {
     takeInput(recorder, String(options?.toolCallId));
     const gate = new Gate(recorder, { name, input, call: options?.toolCallId });
-    await gate.open(await gate.earlier());
+    await Gate.inTurn(recorder, async () => gate.open(await gate.earlier()));
     return gate;
   };
   const own = {

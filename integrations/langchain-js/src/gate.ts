@@ -66,9 +66,6 @@ export function gated<T extends object>(recorder: Recorder, tool: T, options: Ga
   return made;
 }
 
-/** The last call of each recorder that was on its way to the gate. */
-const LAST = new WeakMap<Recorder, Promise<unknown>>();
-
 /** Calls that were let through: what their outcome is waited for with, once it is being written. */
 const RUNNING = new WeakMap<Recorder, Set<{ written?: Promise<void> }>>();
 
@@ -101,13 +98,10 @@ async function passed(
     await opened(gate, call, options);
     return [gate, run];
   };
-  // One after the other: tools that are called together begin in the order in which they were called, as they did before.
-  const turn = (LAST.get(recorder) ?? Promise.resolve()).then(open);
-  LAST.set(recorder, turn.catch(() => undefined));
   let gate: Gate;
   let run: string | undefined;
   try {
-    [gate, run] = await turn;
+    [gate, run] = await Gate.inTurn(recorder, open);
   } catch (error) {
     if (error instanceof Denied && options.onDeny !== "raise" && asked !== undefined) {
       return new ToolMessage({ content: error.message, name, tool_call_id: id ?? "", status: "error" });
