@@ -85,7 +85,7 @@ test("the tarball: these files and no others, no dependency, nothing that runs a
     "README.md",
     "dist/credentials/ExecertKeyApi.credentials.js",
     ...["Execert.node.js", "Execert.node.json", "certify.js", "core.js", "evidence.js", "execert.dark.svg", "execert.svg"].map((name) => `dist/nodes/Execert/${name}`),
-    ...["content.js", "json.js", "loader.js", "plain.js", "wasm.js"].map((name) => `dist/nodes/Execert/generated/${name}`),
+    ...["content.js", "json.js", "loader.js", "look.js", "plain.js", "wasm.js"].map((name) => `dist/nodes/Execert/generated/${name}`),
     ...["inspect.js", "operations.js", "refused.js"].map((name) => `dist/nodes/Execert/${name}`),
     "package.json",
   ].sort());
