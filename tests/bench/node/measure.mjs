@@ -78,7 +78,7 @@ const nexart = () =>
   sealCer(
     createSnapshot({
       executionId: "e", provider: "p", model: "m", prompt: "bench", input: TEXT, output: "ok",
-      parameters: { temperature: 0, maxTokens: 1 },
+      parameters: { temperature: 0, maxTokens: 1, topP: null, seed: null },
     }),
   );
 figures["nexart seal 1 KB"] = await least(nexart, 300);
