@@ -193,7 +193,8 @@ def main() -> None:
         f"`{found['command']}` measured this at {where['at']}: release build of {where['commit']}, "
         f"Rust {where['rust']}, Python {where['python']}, {where['cores']} cores ({where['model']}), "
         f"{where['memory_gb']} GB, disk {where['disk']}.",
-        "Written by that command; do not edit.",
+        "Written by that command; do not edit."
+        + (" Parts that it does not name were measured before, on earlier builds." if "ONLY=" in found["command"] else ""),
         "",
         "Costs are CPU time, the least of several rounds, in one thread unless said; rates are wall clock.",
         f"Load {before['load']} before and {after['load']} after; a thread got {before['share']:.0%} of a core before "
