@@ -48,14 +48,15 @@ export function lines(path) {
   return readFileSync(path, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line));
 }
 
-/** The record lines of a bundle. */
+/** What the signed lines of a bundle say. */
 export function records(bundle) {
   const members = bundle.toString().trimEnd().split("\n").slice(1).map((line) => JSON.parse(line));
   return members
     .filter((line) => "payload" in line)
     .map((line) => {
       const { predicate } = JSON.parse(Buffer.from(line.payload, "base64").toString());
-      return { ...predicate, seq: predicate.chain.seq, content: line.content ?? {} };
+      // Approvals are signed documents of their own, outside the chain.
+      return { ...predicate, seq: predicate.chain?.seq, content: line.content ?? {} };
     });
 }
 

@@ -69,7 +69,7 @@ export class Gate {
    */
   async earlier(): Promise<string | undefined> {
     try {
-      const run = this.#told.run ?? this.#around()?.id;
+      const run = this.#told.run ?? currentRun(this.#recorder)?.id;
       const thread = run === undefined ? this.#told.thread : (await this.#recorder.runs({ id: run }))[0]?.thread;
       const query = thread === undefined ? {} : { thread };
       const found = await Promise.all(OF_USE.map(async (state) => this.#recorder.requests({ ...query, state })));
@@ -120,19 +120,13 @@ export class Gate {
         }
       }
     }
-    const around = this.#around();
+    const around = currentRun(this.#recorder);
     if (around !== undefined) {
       return around;
     }
     const { name, thread } = this.#told;
     this.#own = await this.#recorder.run(ident(name), undefined, thread === undefined ? {} : { thread });
     return this.#own;
-  }
-
-  /** The run of the application that this code is in. */
-  #around(): Run | undefined {
-    const around = currentRun();
-    return around?.recorder === this.#recorder && around.end === undefined ? around : undefined;
   }
 
   /**

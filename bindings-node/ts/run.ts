@@ -34,9 +34,10 @@ export interface Saved {
 
 const current = new AsyncLocalStorage<Run>();
 
-/** The run whose body this code is in, if any. */
-export function currentRun(): Run | undefined {
-  return current.getStore();
+/** The run whose body this code is in, if any. Of a recorder: only if it is one of this recorder's, and open. */
+export function currentRun(of?: Recorder): Run | undefined {
+  const run = current.getStore();
+  return of === undefined || (run?.recorder === of && run.end === undefined) ? run : undefined;
 }
 
 /**

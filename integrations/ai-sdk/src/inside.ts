@@ -19,8 +19,8 @@ export function keepInput(recorder: Recorder, call: string, input: unknown): voi
   inputs.set(recorder, kept);
   kept.set(call, input);
   // Calls that never ran.
-  for (const oldest of kept.size > INPUTS ? [kept.keys().next().value as string] : []) {
-    kept.delete(oldest);
+  if (kept.size > INPUTS) {
+    kept.delete(kept.keys().next().value as string);
   }
 }
 

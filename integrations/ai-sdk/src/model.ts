@@ -1,8 +1,7 @@
 // A middleware around a language model: its calls are records also where telemetry is switched off.
 
-import { currentRun, type Outcome, type Recorder, type Run, type Step } from "execert";
+import { currentRun, plain, type Outcome, type Recorder, type Run, type Step } from "execert";
 import { ident } from "execert/integration";
-import { plain } from "execert";
 import type { LanguageModelMiddleware } from "ai";
 
 import { contentOf, isAbort, usageOf, type Event } from "./events.js";
@@ -65,8 +64,7 @@ class Told {
     const { json, conversions } = plain({ input: contentOf({ messages: prompt, tools }), params: contentOf({ provider: model.provider, ...settings }) });
     const told = json as { input: unknown; params: unknown };
     try {
-      const around = currentRun();
-      const inside = around?.recorder === recorder && around.end === undefined ? around : undefined;
+      const inside = currentRun(recorder);
       const own = inside === undefined ? await recorder.run(name, undefined, thread === undefined ? {} : { thread: ident(thread) }) : undefined;
       const details = { kind: "model.call", params: told.params, ...(conversions.length === 0 ? {} : { conversions }) };
       return new Told(await ((inside ?? own) as Run).step(name, told.input, { details }), own);

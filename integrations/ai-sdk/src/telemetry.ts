@@ -28,8 +28,8 @@ export function execert(recorder: Recorder, options: ExecertOptions = {}): Telem
 
   const began = (id: string): void => {
     models.set(id, 0);
-    for (const oldest of models.size > OPERATIONS ? [models.keys().next().value as string] : []) {
-      models.delete(oldest);
+    if (models.size > OPERATIONS) {
+      models.delete(models.keys().next().value as string);
     }
   };
 

@@ -1,12 +1,9 @@
 // The real AI SDK with a fake model that says what a script says, generated or streamed; tools note what they really did.
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import { jsonSchema, tool } from "ai";
 import { MockLanguageModelV4, simulateReadableStream } from "ai/test";
-import { Key, Recorder, verify } from "execert";
+
+export { calls, evidence, ledger, shape } from "../../../bindings-node/test/ledger.mjs";
 
 export const USAGE = { inputTokens: { total: 9, noCache: 9 }, outputTokens: { total: 3, text: 3 } };
 export const ALLOW = { policy: 1, default: "deny", rules: [{ id: "all", tool: "*", verdict: "allow" }] };
@@ -82,26 +79,3 @@ export function tools(did = [], hooks = {}) {
     client: tool({ description: "runs elsewhere", inputSchema: schema }),
   };
 }
-
-export async function ledger(t, options = {}) {
-  const path = mkdtempSync(join(tmpdir(), "execert-"));
-  const key = Key.generate();
-  const recorder = await Recorder.open(join(path, "l.ledger"), { key, durability: "process", ...options });
-  t.after(async () => {
-    await recorder[Symbol.asyncDispose]();
-    rmSync(path, { recursive: true, force: true });
-  });
-  return { recorder, key, path };
-}
-
-/** Everything but the opening and the heartbeat, after it was verified with the public key alone. */
-export async function evidence(recorder, key, ...approvers) {
-  const bundle = await recorder.bundle({ chain: true });
-  await verify(bundle, { keys: [key, ...approvers.map((one) => ({ key: one, role: "approver" }))] }, { allowOpen: true });
-  return bundle.toString().trimEnd().split("\n").slice(1).map((line) => JSON.parse(line)).filter((line) => "payload" in line)
-    .map((line) => ({ ...JSON.parse(Buffer.from(line.payload, "base64")).predicate, content: line.content ?? {} }))
-    .filter((one) => !["chain.open", "heartbeat"].includes(one.kind));
-}
-
-export const shape = (seen) => seen.map((one) => [one.kind, one.phase, one.name ?? "", one.status ?? ""].join(" ").trimEnd());
-export const calls = (seen) => seen.filter((one) => one.kind === "tool.call");

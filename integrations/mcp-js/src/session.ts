@@ -113,8 +113,7 @@ export class Session {
     const name = text(called);
     const [feed, thread] = [this.#feed, this.#thread()];
     // Inside a run of the application it is a step of that run.
-    const around = currentRun();
-    const parent = around?.recorder === this.#recorder && around.end === undefined ? undefined : this.#begin();
+    const parent = currentRun(this.#recorder) === undefined ? this.#begin() : undefined;
     const call = new Call(this.#recorder, message, {
       name,
       input,

@@ -3,8 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -14,40 +13,15 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { CreateMessageRequestSchema, ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
-import { Key, Recorder, verify } from "execert";
 
+import { ledger } from "../../../bindings-node/test/ledger.mjs";
+import { folder } from "../../../bindings-node/test/support.mjs";
 import { makeServer } from "./desk.mjs";
 
+export { calls, evidence, ledger, shape } from "../../../bindings-node/test/ledger.mjs";
+export { folder };
+
 export const ALLOW = { policy: 1, default: "deny", rules: [{ id: "all", tool: "*", verdict: "allow" }] };
-
-export function folder(t) {
-  const path = mkdtempSync(join(tmpdir(), "execert-"));
-  t.after(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
-
-export async function ledger(t, options = {}) {
-  const path = mkdtempSync(join(tmpdir(), "execert-"));
-  const key = Key.generate();
-  const recorder = await Recorder.open(join(path, "l.ledger"), { key, durability: "process", ...options });
-  t.after(async () => {
-    await recorder[Symbol.asyncDispose]();
-    rmSync(path, { recursive: true, force: true });
-  });
-  return { recorder, key, path };
-}
-
-/** What the verifier accepts, with the public key alone: all but the opening and the heartbeat. */
-export async function evidence(recorder, key, ...approvers) {
-  const bundle = await recorder.bundle({ chain: true });
-  await verify(bundle, { keys: [key, ...approvers.map((one) => ({ key: one, role: "approver" }))] }, { allowOpen: true });
-  return bundle.toString().trimEnd().split("\n").slice(1).map((line) => JSON.parse(line)).filter((line) => "payload" in line)
-    .map((line) => ({ ...JSON.parse(Buffer.from(line.payload, "base64")).predicate, content: line.content ?? {} }))
-    .filter((one) => !["chain.open", "heartbeat"].includes(one.kind));
-}
-
-export const shape = (seen) => seen.map((one) => [one.kind, one.phase, one.name ?? "", one.status ?? ""].join(" ").trimEnd());
-export const calls = (seen) => seen.filter((one) => one.kind === "tool.call");
 
 /** A transport that notes what goes over the wire, below ours. */
 export function spied(transport, wire) {

@@ -1,10 +1,12 @@
 // One execution while it runs: each node is asked for at the gate before it runs, and recorded when it has.
 
+import { isDeepStrictEqual } from "node:util";
+
 import { Denied, plain, type Plain, type Record as Written, type Recorder, type Run, type Step } from "execert";
 import { ident } from "execert/integration";
 
 import { nodesOf, type Context, type Data, type Ended, type NodeContext, type Task, type Workflow } from "./n8n";
-import { argumentsGiven, errorOf, isError, itemsGiven, nodeInput, originsOf, outputOf, sorted, statusOf, toolOf, workflowInput } from "./words";
+import { argumentsGiven, errorOf, isError, itemsGiven, nodeInput, originsOf, outputOf, statusOf, toolOf, workflowInput } from "./words";
 
 /** A node that was permitted and has not ended. */
 interface Open {
@@ -211,9 +213,8 @@ export class Execution {
 
   /** An approval of exactly this: the run that asked for it has ended. */
   async #approval(name: string, input: unknown): Promise<string | undefined> {
-    const wanted = JSON.stringify(sorted(input));
     const approved = await this.#guarded(this.#recorder.requests({ state: "approved" }));
-    return approved.find(({ tool, input: asked }) => tool === name && JSON.stringify(sorted(asked)) === wanted)?.digest;
+    return approved.find(({ tool, input: asked }) => tool === name && isDeepStrictEqual(asked, input))?.digest;
   }
 
   /** The open node that ends now. An agent that waited for its tools has a new number when it ends. */

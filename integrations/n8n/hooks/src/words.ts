@@ -151,7 +151,7 @@ function told(members: Json): Json {
 }
 
 /** The same value with the members of its objects in order: equal values give equal text. */
-export function sorted(value: unknown): unknown {
+function sorted(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(sorted);
   }
