@@ -1,6 +1,6 @@
 //! Generated files: each has one maker, is committed, and is never edited by hand.
 
-use crate::{Error, Result, codes, schemas, types};
+use crate::{Error, Result, codes, header, schemas, types};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,12 @@ pub(crate) struct Output {
 
 /// Everything that is generated. To add something, write its maker and name it here.
 fn outputs(top: &Path) -> Result<Vec<Output>> {
-    let mut outputs = codes::outputs(&read(&top.join("core/codes.toml"))?)?;
+    let table = read(&top.join("core/codes.toml"))?;
+    let mut outputs = codes::outputs(&table)?;
+    outputs.push(Output {
+        path: "bindings-c/include/execert.h",
+        text: header::render(top, &table)?,
+    });
     outputs.push(Output {
         path: "docs/reference/schemas.md",
         text: schemas::render(&top.join("core/schemas"))?,

@@ -2,6 +2,7 @@
 
 mod codes;
 mod generate;
+mod header;
 mod schemas;
 mod types;
 

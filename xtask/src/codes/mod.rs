@@ -1,5 +1,6 @@
 //! `core/codes.toml`, and what is made of it for each language and for readers.
 
+mod c;
 mod json;
 mod markdown;
 mod python;
@@ -35,4 +36,9 @@ pub(crate) fn outputs(toml: &str) -> Result<Vec<Output>> {
             text: markdown::render(&codes),
         },
     ])
+}
+
+/// The codes as an enum of C.
+pub(crate) fn c_enum(toml: &str) -> Result<String> {
+    Ok(c::render(&table::parse(toml)?))
 }
