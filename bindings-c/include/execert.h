@@ -6,7 +6,8 @@
  * gives an error with the code wire.bad_handle and is never followed. Texts that come in (execert_str) are borrowed for
  * the call; bytes that come out (execert_bytes) are freed with execert_bytes_free. All functions may be called by many
  * threads at once. Documents are JSON, answers canonical JSON (RFC 8785). After a fork the handles of the parent are
- * refused in the child; a child that is to record opens the ledger itself.
+ * refused in the child; a child that is to record opens the ledger itself. The static library checks, redacts and shows
+ * evidence; recording (keys, recorders, runs, steps) and files are in the shared library alone.
  */
 
 #ifndef EXECERT_H
@@ -206,20 +207,6 @@ typedef struct execert_run execert_run;
 typedef struct execert_step execert_step;
 
 /**
- * Bytes that belong to the caller, to be given back with `execert_bytes_free`.
- */
-typedef struct execert_bytes {
-  /**
-   * The first byte; NULL if there is none. Not NUL-terminated.
-   */
-  uint8_t *data;
-  /**
-   * How many bytes.
-   */
-  size_t len;
-} execert_bytes;
-
-/**
  * Borrowed bytes: `len` of them at `data`, which only have to be there during the call. (NULL, 0) is empty. Texts are
  * UTF-8 and need no NUL at their end.
  */
@@ -233,6 +220,20 @@ typedef struct execert_str {
    */
   size_t len;
 } execert_str;
+
+/**
+ * Bytes that belong to the caller, to be given back with `execert_bytes_free`.
+ */
+typedef struct execert_bytes {
+  /**
+   * The first byte; NULL if there is none. Not NUL-terminated.
+   */
+  uint8_t *data;
+  /**
+   * How many bytes.
+   */
+  size_t len;
+} execert_bytes;
 
 #ifdef __cplusplus
 extern "C" {
@@ -249,422 +250,6 @@ uint32_t execert_abi_version(void);
 const char *execert_version(void);
 
 /**
- * Gives bytes back, and leaves (NULL, 0). NULL, and bytes that were given back, are nothing.
- */
-void execert_bytes_free(struct execert_bytes *bytes);
-
-/**
- * The stable code, such as "policy.denied"; "" for NULL. Lives as long as the error.
- */
-const char *execert_error_code(const struct execert_error *error);
-
-/**
- * What to do: "invalid", "denied", "untrusted", "conflict", "unavailable" or "internal"; "" for NULL. Lives as long as
- * the error.
- */
-const char *execert_error_kind(const struct execert_error *error);
-
-/**
- * One sentence with the place; "" for NULL. Lives as long as the error.
- */
-const char *execert_error_message(const struct execert_error *error);
-
-/**
- * JSON Pointer of the value at fault; "" if there is none. Lives as long as the error.
- */
-const char *execert_error_path(const struct execert_error *error);
-
-/**
- * What to do next; "" for NULL. Lives as long as the error.
- */
-const char *execert_error_hint(const struct execert_error *error);
-
-/**
- * Digest of the request that waits for an approval; "" if none does. Lives as long as the error.
- */
-const char *execert_error_request(const struct execert_error *error);
-
-/**
- * The number of the code, one of `enum execert_code`; 0 for NULL.
- */
-uint32_t execert_error_number(const struct execert_error *error);
-
-/**
- * The exit code of a command that ends with this error; 0 for NULL.
- */
-int32_t execert_error_exit(const struct execert_error *error);
-
-/**
- * The report behind an error of the kind "untrusted", as canonical JSON; empty if there is none. Lives as long as the
- * error.
- */
-struct execert_str execert_error_report(const struct execert_error *error);
-
-/**
- * Lets go of an error and its texts. NULL, and an error that was freed, are nothing.
- */
-void execert_error_free(struct execert_error *error);
-
-/**
- * The report on a bundle, whatever it says, as canonical JSON. `trust` is a trust document (`execert_trust`), `options`
- * may be empty; in the static library they have to hold `now`.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_check(struct execert_str bundle,
-                                    struct execert_str trust,
-                                    struct execert_str options,
-                                    struct execert_bytes *report);
-
-/**
- * The same, and an error of the kind "untrusted" unless the evidence holds; `report` is filled either way.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_verify(struct execert_str bundle,
-                                     struct execert_str trust,
-                                     struct execert_str options,
-                                     struct execert_bytes *report);
-
-/**
- * As `execert_check`, of a file: it is read in blocks, so that memory does not grow with it.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_check_file(struct execert_str path,
-                                         struct execert_str trust,
-                                         struct execert_str options,
-                                         struct execert_bytes *report);
-
-/**
- * As `execert_verify`, of a file.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_verify_file(struct execert_str path,
-                                          struct execert_str trust,
-                                          struct execert_str options,
-                                          struct execert_bytes *report);
-
-/**
- * A trust document out of key texts: `{"keys":[{"key":PEM|VKEY|FINGERPRINT,"label"?}],"witnesses"?,"quorum"?}`.
- */
-EXECERT_MUST_USE struct execert_error *execert_trust(struct execert_str request, struct execert_bytes *trust);
-
-/**
- * A copy with places hidden or records withheld; no key is needed.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_redact(struct execert_str bundle,
-                                     struct execert_str request,
-                                     struct execert_bytes *copy);
-
-/**
- * A copy with places shown again, out of a fuller copy.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_reveal(struct execert_str bundle,
-                                     struct execert_str fuller,
-                                     struct execert_str request,
-                                     struct execert_bytes *copy);
-
-/**
- * A report as the lines that `execert verify` prints. `subject` is `{"name"?,"plain"?,"trust"?}`: how the evidence and the
- * trust are called, and whether to do without marks and colours.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_render(struct execert_str report,
-                                     struct execert_str subject,
-                                     struct execert_bytes *lines);
-
-/**
- * The RFC 8785 bytes of a JSON text, or why there are none.
- */
-EXECERT_MUST_USE struct execert_error *execert_canonical(struct execert_str text, struct execert_bytes *canonical);
-
-/**
- * Says which language and version records are made from; by default "c". Only the first call counts, and only before
- * anything else: bindings of other languages make it.
- */
-EXECERT_MUST_USE struct execert_error *execert_set_language(struct execert_str name, struct execert_str version);
-
-/**
- * A new key. Nothing is written until `execert_key_save`.
- */
-EXECERT_MUST_USE struct execert_error *execert_key_generate(struct execert_key **key);
-
-/**
- * Reads a PEM file (PKCS#8) that only its owner can read.
- */
-EXECERT_MUST_USE struct execert_error *execert_key_load(struct execert_str path, struct execert_key **key);
-
-/**
- * Reads PEM text (PKCS#8).
- */
-EXECERT_MUST_USE struct execert_error *execert_key_from_pem(struct execert_str pem, struct execert_key **key);
-
-/**
- * Writes a PEM file that only its owner can read. A file that exists is never overwritten.
- */
-EXECERT_MUST_USE struct execert_error *execert_key_save(const struct execert_key *key, struct execert_str path);
-
-/**
- * The public half as PEM text, to hand to others.
- */
-EXECERT_MUST_USE struct execert_error *execert_key_public(const struct execert_key *key, struct execert_bytes *pem);
-
-/**
- * The key id: base64 of the SHA-256 of the public half.
- */
-EXECERT_MUST_USE struct execert_error *execert_key_id(const struct execert_key *key, struct execert_bytes *id);
-
-/**
- * The fingerprint that people compare.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_key_fingerprint(const struct execert_key *key,
-                                              struct execert_bytes *fingerprint);
-
-/**
- * Lets go of a key. Recorders that were opened with it go on. NULL, and a key that was freed, are nothing.
- */
-void execert_key_free(struct execert_key *key);
-
-/**
- * Opens or makes the ledger: a folder, or "memory:". `options` are a JSON document (options/1), which may be empty; `key`
- * may be NULL if they name one. Free the recorder with `execert_recorder_free`.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_recorder_open(struct execert_str ledger,
-                                            struct execert_str options,
-                                            const struct execert_key *key,
-                                            struct execert_recorder **recorder);
-
-/**
- * `{"chain","digest","epoch","seq"}` of the last record.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_recorder_head(const struct execert_recorder *recorder,
-                                            struct execert_bytes *head);
-
-/**
- * `{"gate","origin","tenant"}`: what was fixed when the ledger was made.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_recorder_about(const struct execert_recorder *recorder,
-                                             struct execert_bytes *about);
-
-/**
- * Writes what is one record and belongs to no run: `{"kind":"note","event",…}`. `record` may be NULL.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_recorder_note(const struct execert_recorder *recorder,
-                                            struct execert_str note,
-                                            struct execert_bytes *record);
-
-/**
- * Answers a request for approval, `{"approve":DIGEST,"verdict":"approved"|"refused",…}`, with the approver's key. `record`
- * may be NULL.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_recorder_approve(const struct execert_recorder *recorder,
-                                               struct execert_str answer,
-                                               const struct execert_key *key,
-                                               struct execert_bytes *record);
-
-/**
- * Runs, or requests for approval with their input: `{"runs":{…}}` or `{"requests":{…}}`.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_recorder_find(const struct execert_recorder *recorder,
-                                            struct execert_str query,
-                                            struct execert_bytes *found);
-
-/**
- * Takes one event of a framework, and answers where it went. `answer` may be NULL.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_recorder_feed(const struct execert_recorder *recorder,
-                                            struct execert_str event,
-                                            struct execert_bytes *answer);
-
-/**
- * The bundle of runs, a thread or the chain: `{"run":ID}`, `{"thread":NAME}`, `{"chain":true}`, …
- */
-EXECERT_MUST_USE
-struct execert_error *execert_recorder_bundle(const struct execert_recorder *recorder,
-                                              struct execert_str what,
-                                              struct execert_bytes *bundle);
-
-/**
- * Writes the same to a file, whole or not at all; the memory that this takes does not grow with it. `saved`, which may be
- * NULL, is `{"bundle","bytes","records"}`.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_recorder_export(const struct execert_recorder *recorder,
-                                              struct execert_str what,
-                                              struct execert_str path,
-                                              struct execert_bytes *saved);
-
-/**
- * Deletes content for good, and records that, why, and by whose authority: `{"records":[SEQ],"reason","authority"}`.
- * `record` may be NULL.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_recorder_erase(const struct execert_recorder *recorder,
-                                             struct execert_str request,
-                                             struct execert_bytes *record);
-
-/**
- * Ends the chain for good; nothing can be appended after it. `head` may be NULL.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_recorder_seal(const struct execert_recorder *recorder,
-                                            struct execert_bytes *head);
-
-/**
- * Ends an epoch: a checkpoint of the tree so far, and the next key of the internal tags. `head` may be NULL.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_recorder_heartbeat(const struct execert_recorder *recorder,
-                                                 struct execert_bytes *head);
-
-/**
- * Closes the ledger. Runs that are still open end as incomplete. The handle stays its owner's, to be freed.
- */
-EXECERT_MUST_USE struct execert_error *execert_recorder_close(const struct execert_recorder *recorder);
-
-/**
- * Lets go of a recorder; runs and steps of it that are held go on. The ledger is closed with the last of them, which may
- * write. NULL, and a recorder that was freed, are nothing.
- */
-void execert_recorder_free(struct execert_recorder *recorder);
-
-/**
- * Begins a run. `input` is JSON, or empty for none. Free the run with `execert_run_free`.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_run_open(const struct execert_recorder *recorder,
-                                       struct execert_str name,
-                                       struct execert_str input,
-                                       struct execert_run **run);
-
-/**
- * The same, with all that can be said of a run: `{"name","input"?,"thread"?,"detached"?,"links"?,…}`.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_run_open_with(const struct execert_recorder *recorder,
-                                            struct execert_str arguments,
-                                            struct execert_run **run);
-
-/**
- * Joins a detached run by its id, from any process.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_run_join(const struct execert_recorder *recorder,
-                                       struct execert_str id,
-                                       struct execert_run **run);
-
-/**
- * The run's id: UUIDv7 as text. For a detached run it is what lets others join.
- */
-EXECERT_MUST_USE struct execert_error *execert_run_id(const struct execert_run *run, struct execert_bytes *id);
-
-/**
- * Writes what is one record of the run: `{"kind":"note","event","input"?,…}`. `record` may be NULL.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_run_note(const struct execert_run *run,
-                                       struct execert_str note,
-                                       struct execert_bytes *record);
-
-/**
- * Ends the run: `{"output"?,"status"?,"error"?}`, or empty for `ok`. `end`, which may be NULL, is
- * `{"head","records","run","seq"}`. The handle stays its owner's, to be freed.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_run_close(const struct execert_run *run,
-                                        struct execert_str result,
-                                        struct execert_bytes *end);
-
-/**
- * The bundle of the run.
- */
-EXECERT_MUST_USE struct execert_error *execert_run_bundle(const struct execert_run *run, struct execert_bytes *bundle);
-
-/**
- * Writes the bundle of the run to a file, whole or not at all. `saved`, which may be NULL, is
- * `{"bundle","bytes","records"}`.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_run_save(const struct execert_run *run,
-                                       struct execert_str path,
-                                       struct execert_bytes *saved);
-
-/**
- * Lets go of a run. One that is open ends as incomplete when the ledger is closed. NULL, and a run that was freed, are
- * nothing.
- */
-void execert_run_free(struct execert_run *run);
-
-/**
- * Opens a step; its intent is durable when this answers. `kind` is `EXECERT_STEP`, `EXECERT_TOOL`, `EXECERT_MODEL` or
- * `EXECERT_PERMIT`; `input` is JSON, or empty for none. A refusal is recorded, and an error of the kind "denied": then
- * nothing may be done. Free the step with `execert_step_free`.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_step_open(const struct execert_run *run,
-                                        uint32_t kind,
-                                        struct execert_str name,
-                                        struct execert_str input,
-                                        struct execert_step **step);
-
-/**
- * The same, with all that can be said of a step: `{"op":"step"|"tool"|"model"|"permit","name","input"?,"approval"?,
- * "definition"?,"dry_run"?,…}`.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_step_open_with(const struct execert_run *run,
-                                             struct execert_str arguments,
-                                             struct execert_step **step);
-
-/**
- * `{"decision"?,"input"?,"not_run"?,"record","step"}`: what opening it answered.
- */
-EXECERT_MUST_USE struct execert_error *execert_step_answer(const struct execert_step *step, struct execert_bytes *told);
-
-/**
- * The recorded input: what is done is to use this, not what was passed in.
- */
-EXECERT_MUST_USE struct execert_error *execert_step_input(const struct execert_step *step, struct execert_bytes *input);
-
-/**
- * Uses a permit, once. A second time, or too late, is an error of the kind "denied".
- */
-EXECERT_MUST_USE struct execert_error *execert_step_claim(const struct execert_step *step);
-
-/**
- * Records the outcome, once: `{"output"?,"status"?,"error"?,"usage"?,…}`, or empty for `ok` without output. `record` may be
- * NULL. The handle stays its owner's, to be freed.
- */
-EXECERT_MUST_USE
-struct execert_error *execert_step_close(const struct execert_step *step,
-                                         struct execert_str result,
-                                         struct execert_bytes *record);
-
-/**
- * Lets go of a step. One that is open stays so, and the ledger says `unknown` of it when it is closed; a permit that was
- * not used is recorded as cancelled, which writes. NULL, and a step that was freed, are nothing.
- */
-void execert_step_free(struct execert_step *step);
-
-/**
- * The next function of this thread panics.
- */
-void execert_test_arm(void);
-
-/**
- * Clock and randomness repeat from here on, in the whole process.
- */
-void execert_test_repeat(uint64_t seed);
-
-/**
  * The stable code, such as "policy.denied"; "" for NULL. Lives as long as the error.
  */
 const char *execert_error_code(const struct execert_error *error);
@@ -1017,7 +602,8 @@ struct execert_error *execert_verify(struct execert_str bundle,
                                      struct execert_bytes *report);
 
 /**
- * As `execert_check`, of a file: it is read in blocks, so that memory does not grow with it.
+ * As `execert_check`, of a file: it is read in blocks, so that memory does not grow with it. Not in the
+ * static library.
  */
 EXECERT_MUST_USE
 struct execert_error *execert_check_file(struct execert_str path,
@@ -1026,7 +612,7 @@ struct execert_error *execert_check_file(struct execert_str path,
                                          struct execert_bytes *report);
 
 /**
- * As `execert_verify`, of a file.
+ * As `execert_verify`, of a file. Not in the static library.
  */
 EXECERT_MUST_USE
 struct execert_error *execert_verify_file(struct execert_str path,
@@ -1038,6 +624,11 @@ struct execert_error *execert_verify_file(struct execert_str path,
  * A trust document out of key texts: `{"keys":[{"key":PEM|VKEY|FINGERPRINT,"label"?}],"witnesses"?,"quorum"?}`.
  */
 EXECERT_MUST_USE struct execert_error *execert_trust(struct execert_str request, struct execert_bytes *trust);
+
+/**
+ * The trust document of this user, as `execert trust` keeps it; empty if there is none. Not in the static library.
+ */
+EXECERT_MUST_USE struct execert_error *execert_user_trust(struct execert_bytes *trust);
 
 /**
  * A copy with places hidden or records withheld; no key is needed.
@@ -1055,6 +646,26 @@ struct execert_error *execert_reveal(struct execert_str bundle,
                                      struct execert_str fuller,
                                      struct execert_str request,
                                      struct execert_bytes *copy);
+
+/**
+ * As `execert_redact`, from file to file: the copy is written whole or not at all, and memory does not grow with it.
+ * `told`, which may be NULL, is `{"changed","fields"}`. Not in the static library.
+ */
+EXECERT_MUST_USE
+struct execert_error *execert_redact_file(struct execert_str bundle,
+                                          struct execert_str request,
+                                          struct execert_str copy,
+                                          struct execert_bytes *told);
+
+/**
+ * As `execert_reveal`, from files to file. `told` may be NULL. Not in the static library.
+ */
+EXECERT_MUST_USE
+struct execert_error *execert_reveal_file(struct execert_str bundle,
+                                          struct execert_str fuller,
+                                          struct execert_str request,
+                                          struct execert_str copy,
+                                          struct execert_bytes *told);
 
 /**
  * A report as the lines that `execert verify` prints. `subject` is `{"name"?,"plain"?,"trust"?}`: how the evidence and the

@@ -76,6 +76,7 @@ pub(crate) unsafe fn borrowed<'a>(text: Str, name: &str) -> Result<&'a [u8]> {
 ///
 /// # Safety
 /// As [`borrowed`].
+#[cfg(feature = "record")]
 pub(crate) unsafe fn text<'a>(given: Str, name: &str) -> Result<&'a str> {
     // SAFETY: the caller's promise is passed on.
     let bytes = unsafe { borrowed(given, name) }?;
@@ -116,6 +117,7 @@ pub(crate) unsafe fn answer<'a>(place: *mut Bytes, name: &str) -> Result<Answer<
 ///
 /// # Safety
 /// `place` is NULL or can be written.
+#[cfg(feature = "record")]
 pub(crate) unsafe fn optional<'a>(place: *mut Bytes) -> Option<Answer<'a>> {
     // SAFETY: the caller's promise is passed on.
     unsafe { answer(place, "answer") }.ok()

@@ -2,13 +2,16 @@
 
 use std::io::Cursor;
 
-use execert::canon::{Value, parse, to_jcs};
+use execert::canon::{Value, document, parse, to_jcs};
 use execert::limits::Limits;
 use execert::render::{self, Subject};
-use execert::wire::{self, document};
-use execert::{Result, verify};
+use execert::{Result, disclose, trust, verify};
+#[cfg(feature = "record")]
+use execert_store::bundles;
 
-use crate::bytes::{Bytes, Str, answer, borrowed, text};
+use crate::bytes::{Bytes, Str, answer, borrowed};
+#[cfg(feature = "record")]
+use crate::bytes::{optional, text};
 use crate::error::ErrorHandle;
 use crate::guard;
 
@@ -91,7 +94,8 @@ fn held(place: crate::bytes::Answer<'_>, judged: Result<execert::report::Report>
     }
 }
 
-/// As `execert_check`, of a file: it is read in blocks, so that memory does not grow with it.
+/// As `execert_check`, of a file: it is read in blocks, so that memory does not grow with it. Not in the
+/// static library.
 ///
 /// # Safety
 /// The texts are readable, `report` can be written.
@@ -115,13 +119,13 @@ pub unsafe extern "C" fn execert_check_file(
                 borrowed(options, "options")?,
             )
         };
-        let mut file = execert_store::bundles::open(path.as_ref())?;
+        let mut file = bundles::open(path.as_ref())?;
         place.set(verify::check(&mut file, &document(trust)?, &timed(options)?)?.to_jcs());
         Ok(())
     })
 }
 
-/// As `execert_verify`, of a file.
+/// As `execert_verify`, of a file. Not in the static library.
 ///
 /// # Safety
 /// As `execert_check_file`.
@@ -145,7 +149,7 @@ pub unsafe extern "C" fn execert_verify_file(
                 borrowed(options, "options")?,
             )
         };
-        let mut file = execert_store::bundles::open(path.as_ref())?;
+        let mut file = bundles::open(path.as_ref())?;
         held(place, verify::verify(&mut file, &document(trust)?, &timed(options)?))
     })
 }
@@ -158,7 +162,31 @@ pub unsafe extern "C" fn execert_verify_file(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn execert_trust(request: Str, trust: *mut Bytes) -> *mut ErrorHandle {
     // SAFETY: the caller's promise is passed on.
-    unsafe { made(request, "request", trust, "trust", wire::trust_build) }
+    unsafe {
+        made(request, "request", trust, "trust", |given| {
+            trust::build(&document(given)?).map(|trust| to_jcs(&trust))
+        })
+    }
+}
+
+/// The trust document of this user, as `execert trust` keeps it; empty if there is none. Not in the static library.
+///
+/// # Safety
+/// `trust` can be written.
+#[cfg(feature = "record")]
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn execert_user_trust(trust: *mut Bytes) -> *mut ErrorHandle {
+    guard::call(|| {
+        // SAFETY: the caller says that it can be written.
+        let place = unsafe { answer(trust, "trust") }?;
+        place.set(
+            execert_store::user::load()?
+                .map(|found| to_jcs(&found))
+                .unwrap_or_default(),
+        );
+        Ok(())
+    })
 }
 
 /// A copy with places hidden or records withheld; no key is needed.
@@ -172,7 +200,7 @@ pub unsafe extern "C" fn execert_redact(bundle: Str, request: Str, copy: *mut By
         // SAFETY: the caller lends the text.
         let request = unsafe { borrowed(request, "request") }?;
         let mut bytes = Vec::new();
-        wire::redact(&mut Cursor::new(bundle), request, &mut bytes)?;
+        disclose::redact(&mut Cursor::new(bundle), &document(request)?, &mut bytes)?;
         Ok(bytes)
     };
     // SAFETY: the caller's promise is passed on.
@@ -190,7 +218,7 @@ pub unsafe extern "C" fn execert_reveal(bundle: Str, fuller: Str, request: Str, 
         // SAFETY: the caller lends the texts.
         let (fuller, request) = unsafe { (borrowed(fuller, "fuller")?, borrowed(request, "request")?) };
         let mut bytes = Vec::new();
-        execert::disclose::reveal(
+        disclose::reveal(
             &mut Cursor::new(bundle),
             &mut Cursor::new(fuller),
             &document(request)?,
@@ -200,6 +228,77 @@ pub unsafe extern "C" fn execert_reveal(bundle: Str, fuller: Str, request: Str, 
     };
     // SAFETY: the caller's promise is passed on.
     unsafe { made(bundle, "bundle", copy, "copy", body) }
+}
+
+/// As `execert_redact`, from file to file: the copy is written whole or not at all, and memory does not grow with it.
+/// `told`, which may be NULL, is `{"changed","fields"}`. Not in the static library.
+///
+/// # Safety
+/// The texts are readable, `told` is NULL or can be written.
+#[cfg(feature = "record")]
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn execert_redact_file(
+    bundle: Str,
+    request: Str,
+    copy: Str,
+    told: *mut Bytes,
+) -> *mut ErrorHandle {
+    guard::call(|| {
+        // SAFETY: the caller says that it can be written, and lends the texts.
+        let (place, bundle, request, copy) = unsafe {
+            let place = optional(told);
+            (
+                place,
+                text(bundle, "bundle")?,
+                borrowed(request, "request")?,
+                text(copy, "copy")?,
+            )
+        };
+        let mut source = bundles::open(bundle.as_ref())?;
+        let answer = bundles::write(copy.as_ref(), |out| wire::redact(&mut source, request, out))?;
+        if let Some(place) = place {
+            place.set(answer);
+        }
+        Ok(())
+    })
+}
+
+/// As `execert_reveal`, from files to file. `told` may be NULL. Not in the static library.
+///
+/// # Safety
+/// As `execert_redact_file`.
+#[cfg(feature = "record")]
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn execert_reveal_file(
+    bundle: Str,
+    fuller: Str,
+    request: Str,
+    copy: Str,
+    told: *mut Bytes,
+) -> *mut ErrorHandle {
+    guard::call(|| {
+        // SAFETY: the caller says that it can be written, and lends the texts.
+        let (place, bundle, fuller, request, copy) = unsafe {
+            let place = optional(told);
+            (
+                place,
+                text(bundle, "bundle")?,
+                text(fuller, "fuller")?,
+                document(borrowed(request, "request")?)?,
+                text(copy, "copy")?,
+            )
+        };
+        let (mut bundle, mut fuller) = (bundles::open(bundle.as_ref())?, bundles::open(fuller.as_ref())?);
+        let answer = bundles::write(copy.as_ref(), |out| {
+            disclose::reveal(&mut bundle, &mut fuller, &request, out)
+        })?;
+        if let Some(place) = place {
+            place.set(to_jcs(&answer));
+        }
+        Ok(())
+    })
 }
 
 /// A report as the lines that `execert verify` prints. `subject` is `{"name"?,"plain"?,"trust"?}`: how the evidence and the

@@ -1,8 +1,8 @@
 //! A recorder: one opener of one ledger. Any thread may use it, and many at once.
 
-use execert::canon::{Object, Value, to_jcs};
+use execert::canon::{Object, Value, document, to_jcs};
 use execert::recorder::Recorder;
-use execert::wire::{self, document};
+use execert::wire;
 use execert::{Code, Error, Result};
 use execert_store::bundles;
 

@@ -2,6 +2,10 @@
 
 use std::cell::Cell;
 
+use crate::bytes::{Str, borrowed};
+use crate::error::ErrorHandle;
+use crate::guard;
+
 thread_local! {
     static ARMED: Cell<bool> = const { Cell::new(false) };
 }
@@ -24,4 +28,16 @@ pub(crate) fn fire() {
 #[unsafe(no_mangle)]
 pub extern "C" fn execert_test_repeat(seed: u64) {
     execert_store::repeat(seed);
+}
+
+/// Reads one record line alone.
+///
+/// # Safety
+/// `line` is readable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn execert_test_record_line(line: Str) -> *mut ErrorHandle {
+    guard::call(|| {
+        // SAFETY: the caller lends the line.
+        execert::bundle::RecordLine::parse(unsafe { borrowed(line, "line") }?).map(drop)
+    })
 }

@@ -1,10 +1,10 @@
 //! Trust, and evidence read from files or bytes. Documents are JSON bytes both ways.
 
-use execert::canon::{Value, parse as read, to_jcs};
+use execert::canon::{Value, document, parseasread, to_jcs};
 use execert::host::Host;
 use execert::limits::Limits;
 use execert::render::{self, Subject};
-use execert::wire::{self, document};
+use execert::wire;
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use execert::canon::{Object, Value, to_jcs};
+use execert::canon::{Object, Value, document, to_jcs};
 use execert::recorder::{Recorder as CoreRecorder, Run as CoreRun, Step as CoreStep};
-use execert::wire::{self, document};
+use execert::wire;
 use execert::{Code, Error, Result};
 use napi::bindgen_prelude::{Buffer, Either3};
 use napi_derive::napi;

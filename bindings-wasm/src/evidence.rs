@@ -2,17 +2,13 @@
 
 use std::io::Cursor;
 
-use execert::canon::{Value, parse, to_jcs};
+use execert::canon::{Value, document, parse, to_jcs};
 use execert::limits::Limits;
 use execert::render::{self, Subject};
-use execert::{Result, disclose, trust, verify};
+use execert::{disclose, trust, verify};
 
 use crate::answer;
 use crate::buffers::take;
-
-fn document(bytes: &[u8]) -> Result<Value> {
-    parse(bytes, &Limits::LINE)
-}
 
 /// The version of the package.
 #[unsafe(no_mangle)]

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use execert::canon::to_jcs;
+use execert::canon::{document, to_jcs};
 use execert::key::SecretKey;
 use execert::recorder::{Recorder, Run, Step};
 use execert::wire;
@@ -177,7 +177,7 @@ pub extern "C" fn execert_recorder_note(recorder: i32, note: i32) -> i32 {
 pub extern "C" fn execert_recorder_feed(recorder: i32, event: i32) -> i32 {
     let event = take(event);
     ask(&RECORDERS, recorder, |recorder| {
-        recorder.feed(&wire::document(&event)?).map(|answer| to_jcs(&answer))
+        recorder.feed(&document(&event)?).map(|answer| to_jcs(&answer))
     })
 }
 

@@ -7,26 +7,13 @@
 use std::io::{Read, Write};
 use std::sync::Arc;
 
-use crate::canon::{Object, Value, parse, to_jcs};
+use crate::canon::{document, to_jcs};
 use crate::digest::{hex, sha256};
 use crate::error::Result;
 use crate::host::Host;
 use crate::id::is_ident;
-use crate::limits::Limits;
 use crate::recorder::{Recorder, Run, Step};
 use crate::{disclose, trust, verify};
-
-/// An argument document.
-///
-/// # Errors
-/// The `canon.*` codes.
-pub fn document(bytes: &[u8]) -> Result<Value> {
-    if bytes.is_empty() {
-        Ok(Value::Object(Object::new()))
-    } else {
-        parse(bytes, &Limits::LINE)
-    }
-}
 
 /// `recorder_open`: see [`Recorder::open`].
 ///

@@ -7,8 +7,9 @@ use cbindgen::{Braces, Builder, Config, DocumentationLength, EnumConfig, Languag
 use crate::{Error, Result, codes};
 
 /// The files of the library, in the order of the header.
-const SOURCES: [&str; 7] = ["lib", "error", "bytes", "key", "recorder", "run", "step"];
-const LAST: &str = "evidence";
+const SOURCES: [&str; 8] = [
+    "version", "error", "bytes", "key", "recorder", "run", "step", "evidence",
+];
 
 const NAMES: [(&str, &str); 7] = [
     ("Str", "execert_str"),
@@ -29,7 +30,8 @@ const TOP: &str = "\
  * gives an error with the code wire.bad_handle and is never followed. Texts that come in (execert_str) are borrowed for
  * the call; bytes that come out (execert_bytes) are freed with execert_bytes_free. All functions may be called by many
  * threads at once. Documents are JSON, answers canonical JSON (RFC 8785). After a fork the handles of the parent are
- * refused in the child; a child that is to record opens the ledger itself.
+ * refused in the child; a child that is to record opens the ledger itself. The static library checks, redacts and shows
+ * evidence; recording (keys, recorders, runs, steps) and files are in the shared library alone.
  */";
 
 const BOTTOM: &str = r#"
@@ -79,7 +81,7 @@ pub(crate) fn render(top: &Path, table: &str) -> Result<String> {
     }
     let folder = top.join("bindings-c/src");
     let mut builder = Builder::new().with_config(config);
-    for name in SOURCES.iter().chain([&LAST]) {
+    for name in SOURCES {
         builder = builder.with_src(folder.join(format!("{name}.rs")));
     }
     let made = builder

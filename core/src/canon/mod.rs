@@ -10,7 +10,7 @@ mod write;
 
 pub use members::Jcs;
 pub(crate) use members::{B64, Hex, Members, members};
-pub use parse::{parse, parse_canonical};
+pub use parse::{document, parse, parse_canonical};
 pub use value::{Object, Value, check_limits};
 pub use write::to_jcs;
 

@@ -48,6 +48,18 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Value> {
     Ok(value)
 }
 
+/// Reads a document that another language hands over; one that is empty says nothing, `{}`.
+///
+/// # Errors
+/// As [`parse`].
+pub fn document(bytes: &[u8]) -> Result<Value> {
+    if bytes.is_empty() {
+        Ok(Value::Object(Object::new()))
+    } else {
+        parse(bytes, &Limits::LINE)
+    }
+}
+
 /// Reads a JSON text that must be its own JCS, byte for byte (a signed payload).
 ///
 /// # Errors
