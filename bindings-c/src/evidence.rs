@@ -251,14 +251,14 @@ pub unsafe extern "C" fn execert_redact_file(
             (
                 place,
                 text(bundle, "bundle")?,
-                borrowed(request, "request")?,
+                document(borrowed(request, "request")?)?,
                 text(copy, "copy")?,
             )
         };
         let mut source = bundles::open(bundle.as_ref())?;
-        let answer = bundles::write(copy.as_ref(), |out| wire::redact(&mut source, request, out))?;
+        let answer = bundles::write(copy.as_ref(), |out| disclose::redact(&mut source, &request, out))?;
         if let Some(place) = place {
-            place.set(answer);
+            place.set(to_jcs(&answer));
         }
         Ok(())
     })
