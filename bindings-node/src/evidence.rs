@@ -1,6 +1,6 @@
 //! Trust, and evidence read from files or bytes. Documents are JSON bytes both ways.
 
-use execert::canon::{Value, document, parseasread, to_jcs};
+use execert::canon::{Value, document, parse as read, to_jcs};
 use execert::host::Host;
 use execert::limits::Limits;
 use execert::render::{self, Subject};
