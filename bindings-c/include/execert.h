@@ -685,8 +685,6 @@ EXECERT_MUST_USE struct execert_error *execert_canonical(struct execert_str text
 }  // extern "C"
 #endif  // __cplusplus
 
-#endif  /* EXECERT_H */
-
 
 /* A text that ends with NUL, borrowed. NULL is the empty one. */
 static inline execert_str execert_text(const char *text) {
@@ -706,3 +704,5 @@ static inline execert_str execert_borrow(execert_bytes bytes) {
   borrowed.len = bytes.len;
   return borrowed;
 }
+
+#endif /* EXECERT_H */

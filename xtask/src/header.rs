@@ -32,7 +32,10 @@ const TOP: &str = "\
  * threads at once. Documents are JSON, answers canonical JSON (RFC 8785). After a fork the handles of the parent are
  * refused in the child; a child that is to record opens the ledger itself. The static library checks, redacts and shows
  * evidence; recording (keys, recorders, runs, steps) and files are in the shared library alone.
- */";
+ */
+
+#ifndef EXECERT_H
+#define EXECERT_H";
 
 const BOTTOM: &str = r#"
 /* A text that ends with NUL, borrowed. NULL is the empty one. */
@@ -53,6 +56,8 @@ static inline execert_str execert_borrow(execert_bytes bytes) {
   borrowed.len = bytes.len;
   return borrowed;
 }
+
+#endif /* EXECERT_H */
 "#;
 
 /// The header.
@@ -61,7 +66,8 @@ pub(crate) fn render(top: &Path, table: &str) -> Result<String> {
         language: Language::C,
         style: Style::Tag,
         cpp_compat: true,
-        include_guard: Some("EXECERT_H".to_owned()),
+        // Not cbindgen's: it would end before the functions at the bottom.
+        include_guard: None,
         no_includes: true,
         sys_includes: ["stddef.h", "stdint.h", "string.h"].map(str::to_owned).to_vec(),
         header: Some(TOP.to_owned()),
