@@ -49,6 +49,9 @@ TARGETS = [
     Target("verify 10,000 records through Node", "node verify 10000", "s CPU", 0.65, scale=1e6, places=2),
     Target("verify 1,000 records in WebAssembly", "wasm verify 1000", "ms CPU", 250, scale=1e3),
     Target("AI SDK: added to a call of a tool", "ai-sdk tool call added", "ms CPU", 0.5, scale=1e3, places=2),
+    Target("a step of 1 KB, opened and closed through C, ledger in memory", "c step memory 1 KB", "µs CPU", 60),
+    Target("verify 10,000 records through C over Rust", "c verify over rust", "times", 1.05, places=2),
+    Target("Go: added to a call of C", "go added ns", "ns", 1_000),
     Target("wheel", "wheel MB", "MB", 5, places=2),
 ]
 PEERS = ["provedex", "agent-receipts", "heso"]
@@ -151,6 +154,7 @@ UNITS = {
     " records": "",
     " fastest": "",
     " growth": "times",
+    " ns": "ns",
     "wheel MB": "MB",
     "binary MB": "MB",
 }
@@ -173,9 +177,13 @@ def derived(figures: dict[str, Any]) -> None:
     for name, over, under, factor in (
         ("append growth", "append at 100000", "append at 100", 1),
         ("verify growth", "verify 100000", "verify 1000", 100),
+        ("c verify over rust", "c verify 10000", "rust verify 10000", 1),
     ):
         if over in figures and under in figures:
             figures[name] = figures[over] / figures[under] / factor
+    if "go call of nothing ns" in figures:
+        pairs = [(name, "go" + name[1:]) for name in figures if name.startswith("c ") and name.endswith(" ns")]
+        figures["go added ns"] = max(figures[go] - figures[c] for c, go in pairs)
 
 
 def main() -> None:

@@ -30,7 +30,7 @@ PYTHON = VENV / "bin" / "python"
 RESULTS = BUILD / "results" / "bench.json"
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 BINARY = TARGET / "release" / "execert"
-PARTS = ["start", "seal", "append", "verify", "long", "agent", "node", "peers"]
+PARTS = ["start", "seal", "append", "verify", "long", "agent", "node", "c", "peers"]
 DRIFT = 0.2
 
 
@@ -75,6 +75,7 @@ def set_up() -> pathlib.Path:
         state("Cargo.toml", "Cargo.lock", "core", "store", "cli", "bindings-node", "integrations/ai-sdk", "tests/bench/node"),
         node_package,
     )
+    made("c", state("Cargo.toml", "Cargo.lock", "core", "store", "bindings-c", "scripts/setup-c"), c_library)
     wheel = next((BUILD / "bench").glob("execert-*.whl"))
     run(
         uv,
@@ -113,6 +114,13 @@ def node_package() -> None:
     shutil.copy(ROOT / "integrations/ai-sdk/package.json", ours / "ai-sdk" / "package.json")
 
 
+def c_library() -> None:
+    """The C library in release build, installed as anybody installs it, and the same work in Rust."""
+    print("building the C library for release", flush=True)
+    run("make", "install", f"PREFIX={BUILD / 'bench' / 'c'}")
+    run("cargo", "build", "--quiet", "--locked", "--release", "-p", "execert", "--example", "checking")
+
+
 def release() -> None:
     print("building for release: some minutes", flush=True)
     for old in (BUILD / "bench").glob("execert-*.whl"):
@@ -142,6 +150,7 @@ def measured(parts: list[str], full: bool, wheel: pathlib.Path) -> dict[str, Any
         "long": flags,
         "verify": flags,
         "node": [str(BUILD / "bench" / "node"), str(BUILD / "wasm")],
+        "c": [str(BUILD / "bench" / "c"), str(TARGET / "release" / "examples" / "checking")],
     }
 
     def part(name: str) -> dict[str, Any]:

@@ -1,0 +1,90 @@
+"""The C library: what a call costs, one record, one step, and checking beside the same work in Rust; and Go over it."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+from datetime import datetime, timezone
+
+from execert import Key, Trust
+from measure import FOLDER, tell
+from verify import made
+
+HERE = pathlib.Path(__file__).resolve().parent
+COUNT = 10_000
+ROUNDS = 7
+
+
+def built(folder: pathlib.Path, prefix: pathlib.Path, name: str) -> pathlib.Path:
+    """A program of C, against the installed library alone."""
+    program = folder / name
+    environment = {**os.environ, "PKG_CONFIG_PATH": str(prefix / "lib" / "pkgconfig")}
+    flags = subprocess.run(
+        ["pkg-config", "--cflags", "--libs", "execert"], env=environment, check=True, capture_output=True, text=True
+    ).stdout.split()
+    source = HERE / "c" / f"{name}.c"
+    run = f"-Wl,-rpath,{prefix / 'lib'}"
+    subprocess.run(["cc", "-std=c99", "-O2", "-o", program, source, *flags, run], check=True)
+    return program
+
+
+def cpu(command: list[str]) -> float:
+    """Seconds of processor that a command takes."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def checking(folder: pathlib.Path, programs: dict[str, pathlib.Path]) -> dict[str, float]:
+    """One check of 10,000 records in each program: three less one, in turn, so that what the machine does meets both."""
+    key = Key.generate()
+    trust = folder / "keys.trust"
+    Trust([key]).save(trust)
+    bundle = made(folder, key, COUNT)
+    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    found = dict.fromkeys(programs, float("inf"))
+    for _ in range(ROUNDS):
+        for name, program in programs.items():
+            once, thrice = (cpu([str(program), str(bundle), str(trust), now, times]) for times in ("1", "3"))
+            found[name] = min(found[name], (thrice - once) / 2)
+    return {f"{name} verify {COUNT}": seconds * 1e6 for name, seconds in found.items()}
+
+
+def go(prefix: pathlib.Path) -> dict[str, float]:
+    """Nanoseconds of calls through Go, by the benchmarks of its module; the least of some rounds."""
+    environment = {
+        **os.environ,
+        "PKG_CONFIG_PATH": str(prefix / "lib" / "pkgconfig"),
+        "LD_LIBRARY_PATH": str(prefix / "lib"),
+        "CGO_LDFLAGS_ALLOW": ".*",
+    }
+    command = ["go", "test", "-run", "^$", "-bench", ".", "-benchtime", "0.3s", "-count", str(ROUNDS), "-cpu", "1", "."]
+    folder = HERE.parent.parent / "bindings-go"
+    printed = subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True).stdout
+    least: dict[str, float] = {}
+    for name, taken in re.findall(r"^Benchmark(\w+)(?:-\d+)?\s+\d+\s+([\d.]+) ns/op", printed, re.MULTILINE):
+        words = re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
+        least[words] = min(least.get(words, float("inf")), float(taken))
+    return {f"go {name} ns": taken for name, taken in least.items()}
+
+
+def main() -> None:
+    prefix, rust = map(pathlib.Path, sys.argv[1:])
+    with tempfile.TemporaryDirectory(dir=FOLDER) as name:
+        folder = pathlib.Path(name).resolve()
+        programs = {"c": built(folder, prefix, "checking"), "rust": rust}
+        measure = built(folder, prefix, "measure")
+        printed = subprocess.run([measure, folder], check=True, capture_output=True, text=True).stdout
+        figures = json.loads(printed) | checking(folder, programs) | go(prefix)
+    tell(figures)
+
+
+if __name__ == "__main__":
+    main()
