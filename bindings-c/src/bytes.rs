@@ -17,7 +17,8 @@ pub struct Str {
     pub len: usize,
 }
 
-/// Bytes that belong to the caller, to be given back with `execert_bytes_free`.
+/// Bytes that belong to the caller, to be given back with `execert_bytes_free`, unchanged: neither with `free`, nor a
+/// copy of this struct as well.
 #[repr(C)]
 pub struct Bytes {
     /// The first byte; NULL if there is none. Not NUL-terminated.
@@ -132,7 +133,7 @@ impl Answer<'_> {
     }
 }
 
-/// Gives bytes back, and leaves (NULL, 0). NULL, and bytes that were given back, are nothing.
+/// Gives bytes back, and leaves (NULL, 0), so that a second time is nothing; NULL is nothing too.
 ///
 /// # Safety
 /// `bytes` is NULL or points at bytes of this library, which no other thread uses.

@@ -1,14 +1,15 @@
 //! Errors as C sees them: handles, with texts that live as long as they do.
 
-use std::ffi::{CString, c_char};
+use std::ffi::{CStr, CString, c_char};
 
-use execert::{Error, Result};
+use execert::{Code, Error, Result};
 
 use crate::bytes::Str;
 use crate::guard;
 use crate::handles::Table;
 
-/// Why a function has no answer. NULL is no error; every function here takes NULL.
+/// Why a function has no answer. NULL is no error; every function here takes NULL. The texts of an error are
+/// NUL-terminated, never NULL, and live until it is freed: nobody may read them while another thread frees it.
 pub struct ErrorHandle(());
 
 struct Told {
@@ -47,78 +48,104 @@ pub(crate) fn keep(error: &Error) -> *mut ErrorHandle {
     ERRORS.put(told).unwrap_or_else(|_full| last_resort())
 }
 
+/// What is told of one thing that errors say: of NULL, of what is no error, and of the last resort.
+struct Otherwise<T> {
+    none: T,
+    bad: T,
+    last: T,
+}
+
+fn ask<T>(error: *const ErrorHandle, otherwise: Otherwise<T>, which: impl FnOnce(&Told) -> T) -> T {
+    if error.is_null() {
+        otherwise.none
+    } else if error == last_resort().cast_const() {
+        otherwise.last
+    } else {
+        let found: Result<_> = ERRORS.get(error);
+        found.map_or(otherwise.bad, |told| which(&told))
+    }
+}
+
 /// A text of an error. It stays where it is until the error is freed, since nothing changes or moves it before.
-fn told(
+fn text(
     error: *const ErrorHandle,
-    otherwise: &'static std::ffi::CStr,
+    bad: &'static CStr,
+    last: &'static CStr,
     which: impl FnOnce(&Told) -> &CString,
 ) -> *const c_char {
     guard::value(c"".as_ptr(), || {
-        if error.is_null() {
-            return c"".as_ptr();
-        }
-        let found: Result<_> = ERRORS.get(error);
-        found.map_or(otherwise.as_ptr(), |told| which(&told).as_ptr())
+        let otherwise = Otherwise {
+            none: c"".as_ptr(),
+            bad: bad.as_ptr(),
+            last: last.as_ptr(),
+        };
+        ask(error, otherwise, |told| which(told).as_ptr())
     })
 }
 
-/// The stable code, such as "policy.denied"; "" for NULL. Lives as long as the error.
+/// The stable code, such as "policy.denied"; "" for NULL. Never NULL itself. Lives as long as the error.
 #[unsafe(no_mangle)]
 pub extern "C" fn execert_error_code(error: *const ErrorHandle) -> *const c_char {
-    told(error, c"wire.bad_handle", |told| &told.code)
+    text(error, c"wire.bad_handle", c"internal.panic", |told| &told.code)
 }
 
 /// What to do: "invalid", "denied", "untrusted", "conflict", "unavailable" or "internal"; "" for NULL. Lives as long as
 /// the error.
 #[unsafe(no_mangle)]
 pub extern "C" fn execert_error_kind(error: *const ErrorHandle) -> *const c_char {
-    told(error, c"invalid", |told| &told.kind)
+    text(error, c"invalid", c"internal", |told| &told.kind)
 }
 
-/// One sentence with the place; "" for NULL. Lives as long as the error.
+/// One line: what is wrong, and where; "" for NULL. Lives as long as the error.
 #[unsafe(no_mangle)]
 pub extern "C" fn execert_error_message(error: *const ErrorHandle) -> *const c_char {
-    told(error, c"the error was freed, or never was one", |told| &told.message)
+    let bad = c"wire.bad_handle: the error was freed, or never was one";
+    let last = c"internal.panic: not even the error could be kept";
+    text(error, bad, last, |told| &told.message)
 }
 
 /// JSON Pointer of the value at fault; "" if there is none. Lives as long as the error.
 #[unsafe(no_mangle)]
 pub extern "C" fn execert_error_path(error: *const ErrorHandle) -> *const c_char {
-    told(error, c"", |told| &told.path)
+    text(error, c"", c"", |told| &told.path)
 }
 
-/// What to do next; "" for NULL. Lives as long as the error.
+/// What to do next, for a person; "" for NULL. Lives as long as the error.
 #[unsafe(no_mangle)]
 pub extern "C" fn execert_error_hint(error: *const ErrorHandle) -> *const c_char {
-    told(error, c"", |told| &told.hint)
+    text(error, c"", c"", |told| &told.hint)
 }
 
-/// Digest of the request that waits for an approval; "" if none does. Lives as long as the error.
+/// Digest of the request that waits for an approval, for `execert_recorder_approve`; "" if none does. Lives as long as
+/// the error.
 #[unsafe(no_mangle)]
 pub extern "C" fn execert_error_request(error: *const ErrorHandle) -> *const c_char {
-    told(error, c"", |told| &told.request)
+    text(error, c"", c"", |told| &told.request)
 }
 
 /// The number of the code, one of `enum execert_code`; 0 for NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn execert_error_number(error: *const ErrorHandle) -> u32 {
-    let bad = u32::from(execert::Code::WireBadHandle.number());
-    number(error, 0, bad, |told| told.number)
+    let number = |code: Code| u32::from(code.number());
+    let otherwise = Otherwise {
+        none: 0,
+        bad: number(Code::WireBadHandle),
+        last: number(Code::InternalPanic),
+    };
+    guard::value(number(Code::InternalPanic), || {
+        ask(error, otherwise, |told| told.number)
+    })
 }
 
-/// The exit code of a command that ends with this error; 0 for NULL.
+/// The exit code of a command that ends with this error, the same as `execert` has; 0 for NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn execert_error_exit(error: *const ErrorHandle) -> i32 {
-    number(error, 0, 2, |told| told.exit)
-}
-
-fn number<T: Copy>(error: *const ErrorHandle, none: T, bad: T, which: impl FnOnce(&Told) -> T) -> T {
-    guard::value(bad, || {
-        if error.is_null() {
-            return none;
-        }
-        ERRORS.get(error).map_or(bad, |told| which(&told))
-    })
+    let otherwise = Otherwise {
+        none: 0,
+        bad: 2,
+        last: 70,
+    };
+    guard::value(70, || ask(error, otherwise, |told| told.exit))
 }
 
 /// The report behind an error of the kind "untrusted", as canonical JSON; empty if there is none. Lives as long as the
@@ -137,7 +164,7 @@ pub extern "C" fn execert_error_report(error: *const ErrorHandle) -> Str {
     })
 }
 
-/// Lets go of an error and its texts. NULL, and an error that was freed, are nothing.
+/// Frees an error and its texts. NULL, and an error that was freed, are nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn execert_error_free(error: *mut ErrorHandle) {
     guard::value((), || drop(ERRORS.take(error)));

@@ -32,8 +32,8 @@ fn timed(options: &[u8]) -> Result<Value> {
     Ok(options)
 }
 
-/// The report on a bundle, whatever it says, as canonical JSON. `trust` is a trust document (`execert_trust`), `options`
-/// may be empty; in the static library they have to hold `now`.
+/// The report on a bundle, whatever it says, as canonical JSON. `trust` is a trust document (`execert_trust`),
+/// `options` may be empty; in the static library they have to hold `now`.
 ///
 /// # Safety
 /// The texts are readable, `report` can be written.
@@ -189,7 +189,8 @@ pub unsafe extern "C" fn execert_user_trust(trust: *mut Bytes) -> *mut ErrorHand
     })
 }
 
-/// A copy with places hidden or records withheld; no key is needed.
+/// A copy with places hidden or records withheld; no key is needed, and its signatures hold. `request` is
+/// `{"redact":1,"hide"?:[{"chain"?,"seq" or "run","paths"}],"withhold"?:[{"chain"?,"seq" or "run"}]}`.
 ///
 /// # Safety
 /// The texts are readable, `copy` can be written.
@@ -207,7 +208,8 @@ pub unsafe extern "C" fn execert_redact(bundle: Str, request: Str, copy: *mut By
     unsafe { made(bundle, "bundle", copy, "copy", body) }
 }
 
-/// A copy with places shown again, out of a fuller copy.
+/// A copy with places shown again, out of a fuller copy: `request` is
+/// `{"reveal":1,"show":[{"chain"?,"seq" or "run","paths"?}]}`.
 ///
 /// # Safety
 /// The texts are readable, `copy` can be written.
@@ -231,7 +233,7 @@ pub unsafe extern "C" fn execert_reveal(bundle: Str, fuller: Str, request: Str, 
 }
 
 /// As `execert_redact`, from file to file: the copy is written whole or not at all, and memory does not grow with it.
-/// `told`, which may be NULL, is `{"changed","fields"}`. Not in the static library.
+/// `told`, which may be NULL, is `{"fields","records"}`: what was done. Not in the static library.
 ///
 /// # Safety
 /// The texts are readable, `told` is NULL or can be written.
@@ -301,8 +303,8 @@ pub unsafe extern "C" fn execert_reveal_file(
     })
 }
 
-/// A report as the lines that `execert verify` prints. `subject` is `{"name"?,"plain"?,"trust"?}`: how the evidence and the
-/// trust are called, and whether to do without marks and colours.
+/// A report as the lines that `execert verify` prints. `subject` is `{"name"?,"plain"?,"trust"?}`: how the evidence and
+/// the trust are called, and whether to do without marks and colours.
 ///
 /// # Safety
 /// The texts are readable, `lines` can be written.

@@ -24,8 +24,8 @@ pub(crate) fn host() -> Arc<Native> {
     Arc::clone(HOST.get_or_init(|| Arc::new(Native::of("c", ""))))
 }
 
-/// Says which language and version records are made from; by default "c". Only the first call counts, and only before
-/// anything else: bindings of other languages make it.
+/// Says which language records are made from ("c", "go", "java", "kotlin", "swift"; anything else counts as "c"), and
+/// which version of it. For bindings of other languages; it counts once, before any key or recorder is made.
 ///
 /// # Safety
 /// The texts are readable.
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn execert_set_language(name: Str, version: Str) -> *mut E
     })
 }
 
-/// A new key. Nothing is written until `execert_key_save`.
+/// A new key. Nothing is written until `execert_key_save`. Free it with `execert_key_free`.
 ///
 /// # Safety
 /// `key` can be written.
@@ -62,7 +62,7 @@ pub unsafe extern "C" fn execert_key_generate(key: *mut *mut KeyHandle) -> *mut 
     })
 }
 
-/// Reads a PEM file (PKCS#8) that only its owner can read.
+/// Reads a PEM file (PKCS#8), which has to be readable by its owner alone. Free the key with `execert_key_free`.
 ///
 /// # Safety
 /// `path` is readable, `key` can be written.
@@ -80,7 +80,7 @@ pub unsafe extern "C" fn execert_key_load(path: Str, key: *mut *mut KeyHandle) -
     })
 }
 
-/// Reads PEM text (PKCS#8).
+/// Reads PEM text (PKCS#8). Free the key with `execert_key_free`.
 ///
 /// # Safety
 /// `pem` is readable, `key` can be written.
@@ -160,7 +160,7 @@ unsafe fn asked(
     })
 }
 
-/// Lets go of a key. Recorders that were opened with it go on. NULL, and a key that was freed, are nothing.
+/// Frees a key. Recorders that were opened with it go on. NULL, and a key that was freed, are nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn execert_key_free(key: *mut KeyHandle) {
     guard::value((), || drop(KEYS.take(key)));

@@ -12,7 +12,7 @@ use crate::guard;
 use crate::handles::Table;
 use crate::key::{KEYS, KeyHandle, host};
 
-/// One opener of one ledger.
+/// One opener of one ledger. A process may have several, also of one ledger.
 pub struct RecorderHandle(());
 
 pub(crate) static RECORDERS: Table<Recorder> = Table::new(3, "recorder");
@@ -30,8 +30,8 @@ fn with_key(bytes: &[u8], key: *const KeyHandle) -> Result<Value> {
     Ok(Value::Object(object))
 }
 
-/// Opens or makes the ledger: a folder, or "memory:". `options` are a JSON document (options/1), which may be empty; `key`
-/// may be NULL if they name one. Free the recorder with `execert_recorder_free`.
+/// Opens or makes the ledger: a folder, or "memory:". `options` are a JSON document (options/1), which may be empty;
+/// `key` may be NULL if they name one, and may be freed afterwards. Free the recorder with `execert_recorder_free`.
 ///
 /// # Safety
 /// The texts are readable, `recorder` can be written.
@@ -105,8 +105,8 @@ pub unsafe extern "C" fn execert_recorder_note(
     unsafe { told(recorder, note, "note", record, wire::recorder_note) }
 }
 
-/// Answers a request for approval, `{"approve":DIGEST,"verdict":"approved"|"refused",…}`, with the approver's key. `record`
-/// may be NULL.
+/// Answers a request for approval, `{"approve":DIGEST,"verdict":"approved"|"refused",…}`, with the approver's key.
+/// `record` may be NULL.
 ///
 /// # Safety
 /// `answer` is readable, `record` is NULL or can be written.
@@ -123,7 +123,7 @@ pub unsafe extern "C" fn execert_recorder_approve(
     unsafe { told(recorder, answer, "answer", record, body) }
 }
 
-/// Runs, or requests for approval with their input: `{"runs":{…}}` or `{"requests":{…}}`.
+/// Looks up runs, or requests for approval with their input: `{"runs":{…}}` or `{"requests":{…}}`.
 ///
 /// # Safety
 /// `query` is readable, `found` can be written.
@@ -135,7 +135,7 @@ pub unsafe extern "C" fn execert_recorder_find(
     found: *mut Bytes,
 ) -> *mut ErrorHandle {
     // SAFETY: the caller's promise is passed on.
-    unsafe { told(recorder, query, "query", found, wire::recorder_find) }
+    unsafe { found_of(recorder, query, "query", (found, "found"), wire::recorder_find) }
 }
 
 /// Takes one event of a framework, and answers where it went. `answer` may be NULL.
@@ -171,11 +171,11 @@ pub unsafe extern "C" fn execert_recorder_bundle(
         Ok(bytes)
     };
     // SAFETY: the caller's promise is passed on.
-    unsafe { told(recorder, what, "what", bundle, body) }
+    unsafe { found_of(recorder, what, "what", (bundle, "bundle"), body) }
 }
 
-/// Writes the same to a file, whole or not at all; the memory that this takes does not grow with it. `saved`, which may be
-/// NULL, is `{"bundle","bytes","records"}`.
+/// Writes the same to a file, whole or not at all; the memory that this takes does not grow with it. `saved`, which may
+/// be NULL, is `{"bundle","bytes","records"}`.
 ///
 /// # Safety
 /// The texts are readable, `saved` is NULL or can be written.
@@ -239,14 +239,15 @@ pub unsafe extern "C" fn execert_recorder_heartbeat(
     unsafe { told(recorder, NOTHING, "", head, body) }
 }
 
-/// Closes the ledger. Runs that are still open end as incomplete. The handle stays its owner's, to be freed.
+/// Closes the ledger. Runs that are still open end as incomplete, and later calls are refused (recorder.closed). The
+/// handle stays the caller's, to be freed. A second time is recorder.closed.
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn execert_recorder_close(recorder: *const RecorderHandle) -> *mut ErrorHandle {
     guard::call(|| RECORDERS.get(recorder)?.close())
 }
 
-/// Lets go of a recorder; runs and steps of it that are held go on. The ledger is closed with the last of them, which may
+/// Frees a recorder; runs and steps of it that are held go on. The ledger is closed with the last of them, which may
 /// write. NULL, and a recorder that was freed, are nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn execert_recorder_free(recorder: *mut RecorderHandle) {
@@ -272,7 +273,22 @@ unsafe fn asked(
     })
 }
 
-/// Of what has been written the answer may be left out; of what is asked for it may not.
+unsafe fn found_of(
+    recorder: *const RecorderHandle,
+    given: Str,
+    name: &str,
+    (place, place_name): (*mut Bytes, &str),
+    body: impl FnOnce(&Recorder, &[u8]) -> Result<Vec<u8>>,
+) -> *mut ErrorHandle {
+    guard::call(|| {
+        // SAFETY: the caller says that it can be written, and lends the text.
+        let (place, given) = unsafe { (answer(place, place_name)?, borrowed(given, name)?) };
+        place.set(body(&*RECORDERS.get(recorder)?, given)?);
+        Ok(())
+    })
+}
+
+/// Of what was written the answer may be left out; of what is asked for it may not.
 unsafe fn told(
     recorder: *const RecorderHandle,
     given: Str,

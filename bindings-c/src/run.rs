@@ -12,7 +12,7 @@ use crate::guard;
 use crate::handles::Table;
 use crate::recorder::{RECORDERS, RecorderHandle};
 
-/// A run.
+/// A run: what happened between its beginning and its end, in one order.
 pub struct RunHandle(());
 
 pub(crate) static RUNS: Table<Run> = Table::new(4, "run");
@@ -59,7 +59,8 @@ pub unsafe extern "C" fn execert_run_open(
     })
 }
 
-/// The same, with all that can be said of a run: `{"name","input"?,"thread"?,"detached"?,"links"?,…}`.
+/// The same, with all that can be said of a run: `{"name","input"?,"thread"?,"detached"?,"links"?,…}`. Free the run
+/// with `execert_run_free`.
 ///
 /// # Safety
 /// `arguments` is readable, `run` can be written.
@@ -83,7 +84,7 @@ pub unsafe extern "C" fn execert_run_open_with(
     })
 }
 
-/// Joins a detached run by its id, from any process.
+/// Joins a detached run by its id, from any process. Free the run with `execert_run_free`.
 ///
 /// # Safety
 /// `id` is readable, `run` can be written.
@@ -129,7 +130,7 @@ pub unsafe extern "C" fn execert_run_note(run: *const RunHandle, note: Str, reco
 }
 
 /// Ends the run: `{"output"?,"status"?,"error"?}`, or empty for `ok`. `end`, which may be NULL, is
-/// `{"head","records","run","seq"}`. The handle stays its owner's, to be freed.
+/// `{"head","records","run","seq"}`. The handle stays the caller's, to be freed.
 ///
 /// # Safety
 /// `result` is readable, `end` is NULL or can be written.
@@ -140,7 +141,7 @@ pub unsafe extern "C" fn execert_run_close(run: *const RunHandle, result: Str, e
     unsafe { told(run, result, "result", end, wire::run_close) }
 }
 
-/// The bundle of the run.
+/// The bundle of the run, in memory.
 ///
 /// # Safety
 /// `bundle` can be written.
@@ -174,7 +175,7 @@ pub unsafe extern "C" fn execert_run_save(run: *const RunHandle, path: Str, save
     unsafe { told(run, path, "path", saved, body) }
 }
 
-/// Lets go of a run. One that is open ends as incomplete when the ledger is closed. NULL, and a run that was freed, are
+/// Frees a run. One that is open ends as incomplete when the ledger is closed. NULL, and a run that was freed, are
 /// nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn execert_run_free(run: *mut RunHandle) {

@@ -70,7 +70,7 @@ pub unsafe extern "C" fn execert_step_open(
 }
 
 /// The same, with all that can be said of a step: `{"op":"step"|"tool"|"model"|"permit","name","input"?,"approval"?,
-/// "definition"?,"dry_run"?,…}`.
+/// "definition"?,"dry_run"?,…}`. Free the step with `execert_step_free`.
 ///
 /// # Safety
 /// `arguments` is readable, `step` can be written.
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn execert_step_answer(step: *const StepHandle, told: *mut
     })
 }
 
-/// The recorded input: what is done is to use this, not what was passed in.
+/// The recorded input, canonical: do what is done with this, not with what was passed in.
 ///
 /// # Safety
 /// `input` can be written.
@@ -132,8 +132,8 @@ pub extern "C" fn execert_step_claim(step: *const StepHandle) -> *mut ErrorHandl
     guard::call(|| STEPS.get(step)?.step.claim())
 }
 
-/// Records the outcome, once: `{"output"?,"status"?,"error"?,"usage"?,…}`, or empty for `ok` without output. `record` may be
-/// NULL. The handle stays its owner's, to be freed.
+/// Records the outcome, once: `{"output"?,"status"?,"error"?,"usage"?,…}`, or empty for `ok` without output. `record`
+/// may be NULL. The handle stays the caller's, to be freed.
 ///
 /// # Safety
 /// `result` is readable, `record` is NULL or can be written.
@@ -155,7 +155,7 @@ pub unsafe extern "C" fn execert_step_close(
     })
 }
 
-/// Lets go of a step. One that is open stays so, and the ledger says `unknown` of it when it is closed; a permit that was
+/// Frees a step. One that is open stays so, and the ledger says `unknown` of it when it is closed; a permit that was
 /// not used is recorded as cancelled, which writes. NULL, and a step that was freed, are nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn execert_step_free(step: *mut StepHandle) {

@@ -1,6 +1,7 @@
 //! Generated files: each has one maker, is committed, and is never edited by hand.
 
-use crate::{Error, Result, codes, header, schemas, types};
+use crate::{Error, Result, abi, codes, header, schemas, types};
+use std::borrow::Cow;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::process::{Command, Stdio};
 
 /// A generated file: its path from the top of the project, and its text.
 pub(crate) struct Output {
-    pub(crate) path: &'static str,
+    pub(crate) path: Cow<'static, str>,
     pub(crate) text: String,
 }
 
@@ -16,16 +17,25 @@ pub(crate) struct Output {
 fn outputs(top: &Path) -> Result<Vec<Output>> {
     let table = read(&top.join("core/codes.toml"))?;
     let mut outputs = codes::outputs(&table)?;
+    let header = header::render(top, &table)?;
     outputs.push(Output {
-        path: "bindings-c/include/execert.h",
-        text: header::render(top, &table)?,
+        path: "bindings-c/symbols.txt".into(),
+        text: abi::symbols(&header)?,
     });
     outputs.push(Output {
-        path: "docs/reference/schemas.md",
+        path: abi::path(&header)?.into(),
+        text: abi::render(top, &header)?,
+    });
+    outputs.push(Output {
+        path: "bindings-c/include/execert.h".into(),
+        text: header,
+    });
+    outputs.push(Output {
+        path: "docs/reference/schemas.md".into(),
         text: schemas::render(&top.join("core/schemas"))?,
     });
     outputs.push(Output {
-        path: "bindings-node/ts/types.ts",
+        path: "bindings-node/ts/types.ts".into(),
         text: types::render(&top.join("core/schemas"))?,
     });
     Ok(outputs)
@@ -36,7 +46,7 @@ pub(crate) fn write() -> Result<String> {
     let top = top()?;
     let mut said = String::new();
     for output in outputs(&top)? {
-        let path = top.join(output.path);
+        let path = top.join(&*output.path);
         if fs::read_to_string(&path).is_ok_and(|old| old == output.text) {
             continue;
         }
@@ -57,9 +67,9 @@ pub(crate) fn check() -> Result<String> {
     let top = top()?;
     let mut stale = String::new();
     for output in outputs(&top)? {
-        match fs::read_to_string(top.join(output.path)) {
+        match fs::read_to_string(top.join(&*output.path)) {
             Ok(old) if old == output.text => {}
-            Ok(old) => stale.push_str(&first_difference(output.path, &old, &output.text)),
+            Ok(old) => stale.push_str(&first_difference(&output.path, &old, &output.text)),
             Err(error) => stale.push_str(&format!("{}: {error}\n", output.path)),
         }
     }
@@ -69,6 +79,11 @@ pub(crate) fn check() -> Result<String> {
     Err(Error(format!(
         "{stale}hint: run `cargo xtask generate` and commit what it writes"
     )))
+}
+
+/// See [`abi::check`].
+pub(crate) fn abi(header: &Path) -> Result<String> {
+    abi::check(&top()?, header)
 }
 
 /// Text as rustfmt leaves it, by the project's own settings.

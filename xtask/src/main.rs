@@ -1,5 +1,6 @@
 //! Project chores: `cargo xtask generate` writes what is derived from a table or a schema, `--check` says what is stale.
 
+mod abi;
 mod codes;
 mod generate;
 mod header;
@@ -11,9 +12,11 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: cargo xtask generate [--check]
+       cargo xtask abi HEADER
 
   generate          write every generated file
   generate --check  write nothing; fail if a generated file is not current
+  abi HEADER        fail if programs that were compiled against the C library would not fit this header
 ";
 
 fn main() -> ExitCode {
@@ -22,6 +25,7 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["generate"] => generate::write(),
         ["generate", "--check"] => generate::check(),
+        ["abi", header] => generate::abi(header.as_ref()),
         _ => Err(Error(USAGE.to_owned())),
     };
     match outcome {

@@ -16,23 +16,23 @@ pub(crate) fn outputs(toml: &str) -> Result<Vec<Output>> {
     let codes = table::parse(toml)?;
     Ok(vec![
         Output {
-            path: "core/src/codes.rs",
+            path: "core/src/codes.rs".into(),
             text: rust::render(&codes)?,
         },
         Output {
-            path: "bindings-python/python/execert/codes.py",
+            path: "bindings-python/python/execert/codes.py".into(),
             text: python::render(&codes),
         },
         Output {
-            path: "bindings-node/ts/codes.ts",
+            path: "bindings-node/ts/codes.ts".into(),
             text: typescript::render(&codes),
         },
         Output {
-            path: "tests/vectors/codes.json",
+            path: "tests/vectors/codes.json".into(),
             text: json::render(&codes)?,
         },
         Output {
-            path: "docs/reference/codes.md",
+            path: "docs/reference/codes.md".into(),
             text: markdown::render(&codes),
         },
     ])
