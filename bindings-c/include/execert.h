@@ -13,8 +13,8 @@
  * calls that have begun end as they would have.
  *
  * Forks. Handles of the parent, keys too, are refused in the child (chain.forked_process); freeing them there does
- * nothing. A child may use the library anew, but cannot open a ledger that was open at the fork: for that it calls
- * exec.
+ * nothing. A child may use the library anew, and open the same ledgers: fork(3) waits for what is being written and
+ * closes all connections (pthread_atfork); the parent goes on as before.
  *
  * Documents are JSON, answers canonical JSON (RFC 8785); their members are in docs/reference/schemas.md. An empty
  * document is {}. Paths are UTF-8.

@@ -10,6 +10,8 @@
 mod bytes;
 mod error;
 mod evidence;
+#[cfg(feature = "record")]
+mod fork;
 mod guard;
 mod handles;
 #[cfg(feature = "record")]

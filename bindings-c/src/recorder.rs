@@ -8,9 +8,9 @@ use execert_store::bundles;
 
 use crate::bytes::{Bytes, Str, answer, borrowed, optional, out, text};
 use crate::error::ErrorHandle;
-use crate::guard;
 use crate::handles::Table;
 use crate::key::{KEYS, KeyHandle, host};
+use crate::{fork, guard};
 
 /// One opener of one ledger. A process may have several, also of one ledger.
 pub struct RecorderHandle(());
@@ -53,7 +53,9 @@ pub unsafe extern "C" fn execert_recorder_open(
             )
         };
         let options = with_key(options, key)?;
-        *place = RECORDERS.put(Recorder::open(host(), ledger, &options)?)?;
+        let handle = RECORDERS.put(Recorder::open(host(), ledger, &options)?)?;
+        fork::watch(&RECORDERS.get(handle)?);
+        *place = handle;
         Ok(())
     })
 }

@@ -1,8 +1,11 @@
 //! A run: what happens, recorded while it happens.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use execert::canon::{Object, Value, parse};
 use execert::limits::Limits;
-use execert::recorder::Run;
+use execert::recorder::{Recorder, Run};
 use execert::{Result, wire};
 use execert_store::bundles;
 
@@ -15,7 +18,27 @@ use crate::recorder::{RECORDERS, RecorderHandle};
 /// A run: what happened between its beginning and its end, in one order.
 pub struct RunHandle(());
 
-pub(crate) static RUNS: Table<Run> = Table::new(4, "run");
+/// A run and its recorder, which a fork has to find as long as either is held.
+pub(crate) struct Opened {
+    run: Run,
+    pub(crate) recorder: Arc<Recorder>,
+}
+
+impl Deref for Opened {
+    type Target = Run;
+
+    fn deref(&self) -> &Run {
+        &self.run
+    }
+}
+
+pub(crate) static RUNS: Table<Opened> = Table::new(4, "run");
+
+fn keep(recorder: *const RecorderHandle, open: impl FnOnce(&Recorder) -> Result<Run>) -> Result<*mut RunHandle> {
+    let recorder = RECORDERS.get(recorder)?;
+    let run = open(&recorder)?;
+    RUNS.put(Opened { run, recorder })
+}
 
 /// `{"name","input"?}`; an input that is empty is none.
 pub(crate) fn named(op: Option<&str>, name: &str, input: &[u8]) -> Result<Value> {
@@ -54,7 +77,7 @@ pub unsafe extern "C" fn execert_run_open(
                 borrowed(input, "input")?,
             )
         };
-        *place = RUNS.put(RECORDERS.get(recorder)?.run_open(&named(None, name, input)?)?)?;
+        *place = keep(recorder, |recorder| recorder.run_open(&named(None, name, input)?))?;
         Ok(())
     })
 }
@@ -79,7 +102,7 @@ pub unsafe extern "C" fn execert_run_open_with(
                 borrowed(arguments, "arguments")?,
             )
         };
-        *place = RUNS.put(wire::run_open(&*RECORDERS.get(recorder)?, arguments)?)?;
+        *place = keep(recorder, |recorder| wire::run_open(recorder, arguments))?;
         Ok(())
     })
 }
@@ -98,7 +121,7 @@ pub unsafe extern "C" fn execert_run_join(
     guard::call(|| {
         // SAFETY: the caller says that it can be written, and lends the text.
         let (place, id) = unsafe { (out(run, "run", std::ptr::null_mut())?, text(id, "id")?) };
-        *place = RUNS.put(RECORDERS.get(recorder)?.run_join(id)?)?;
+        *place = keep(recorder, |recorder| recorder.run_join(id))?;
         Ok(())
     })
 }

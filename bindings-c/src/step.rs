@@ -1,7 +1,9 @@
 //! A step of a run: opened before it happens, closed with what came of it.
 
+use std::sync::Arc;
+
 use execert::canon::to_jcs;
-use execert::recorder::Step;
+use execert::recorder::{Recorder, Step};
 use execert::{Code, Error, wire};
 
 use crate::bytes::{Bytes, Str, answer, borrowed, optional, out, text};
@@ -16,6 +18,8 @@ pub struct StepHandle(());
 struct Opened {
     step: Step,
     answer: Vec<u8>,
+    /// A fork has to find it as long as the step is held.
+    _recorder: Arc<Recorder>,
 }
 
 static STEPS: Table<Opened> = Table::new(5, "step");
@@ -60,10 +64,12 @@ pub unsafe extern "C" fn execert_step_open(
             EXECERT_PERMIT => "permit",
             _ => return Err(Error::new(Code::WireBadArgument, "there is no step of this kind").at("/kind")),
         };
-        let (opened, told) = RUNS.get(run)?.step_open(&named(Some(op), name, input)?)?;
+        let run = RUNS.get(run)?;
+        let (opened, told) = run.step_open(&named(Some(op), name, input)?)?;
         *place = STEPS.put(Opened {
             step: opened,
             answer: to_jcs(&told),
+            _recorder: Arc::clone(&run.recorder),
         })?;
         Ok(())
     })
@@ -89,8 +95,13 @@ pub unsafe extern "C" fn execert_step_open_with(
                 borrowed(arguments, "arguments")?,
             )
         };
-        let (opened, answer) = wire::step_open(&*RUNS.get(run)?, arguments)?;
-        *place = STEPS.put(Opened { step: opened, answer })?;
+        let run = RUNS.get(run)?;
+        let (step, answer) = wire::step_open(&run, arguments)?;
+        *place = STEPS.put(Opened {
+            step,
+            answer,
+            _recorder: Arc::clone(&run.recorder),
+        })?;
         Ok(())
     })
 }
