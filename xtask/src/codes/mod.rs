@@ -1,6 +1,7 @@
 //! `core/codes.toml`, and what is made of it for each language and for readers.
 
 mod c;
+mod go;
 mod json;
 mod markdown;
 mod python;
@@ -26,6 +27,10 @@ pub(crate) fn outputs(toml: &str) -> Result<Vec<Output>> {
         Output {
             path: "bindings-node/ts/codes.ts".into(),
             text: typescript::render(&codes),
+        },
+        Output {
+            path: "bindings-go/codes.go".into(),
+            text: go::render(&codes),
         },
         Output {
             path: "tests/vectors/codes.json".into(),

@@ -1,0 +1,3 @@
+module github.com/execert/execert/bindings-go
+
+go 1.26
