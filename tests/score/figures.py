@@ -186,7 +186,7 @@ def crates() -> Answer:
     )
 
 
-@figure("equal double builds", "command, wheel")
+@figure("equal double builds", "command, C library, wheel")
 def double() -> Answer:
     found = of("double-build", "equal", "different", "profile")
     return (
