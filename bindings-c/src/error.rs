@@ -157,7 +157,9 @@ pub extern "C" fn execert_error_report(error: *const ErrorHandle) -> Str {
         len: 0,
     };
     guard::value(NONE, || {
-        ERRORS.get(error).map_or(NONE, |told| Str {
+        // An empty vector has an address that is none: some callers keep it where only addresses may lie (the stacks of Go).
+        let found = ERRORS.get(error).ok().filter(|told| !told.report.is_empty());
+        found.map_or(NONE, |told| Str {
             data: told.report.as_ptr().cast(),
             len: told.report.len(),
         })
