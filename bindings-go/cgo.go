@@ -31,6 +31,8 @@ static void execert_go_tell(const execert_error *error, execert_go_told *told) {
   told->hint = execert_error_hint(error);
   told->request = execert_error_request(error);
   told->report = execert_error_report(error);
+  // Go refuses to keep an address on its stacks that is none.
+  if (told->report.len == 0) told->report.data = NULL;
   told->exit = execert_error_exit(error);
 }
 */

@@ -22,3 +22,12 @@ func repeat(seed uint64) { C.execert_test_repeat(C.uint64_t(seed)) }
 func recordLine(line string) error {
 	return done(func() *C.execert_error { return C.execert_test_record_line(lent(line)) })
 }
+
+// emptyReport is whether an error without a report has no address of one either.
+func emptyReport() bool {
+	var key keyHandle
+	handle := C.execert_key_load(C.execert_str{}, &key)
+	defer C.execert_error_free(handle)
+	report := C.execert_error_report(handle)
+	return handle != nil && report.len == 0 && report.data == nil
+}

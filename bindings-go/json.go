@@ -279,15 +279,15 @@ func (w *walk) below(err error, word, text string) error {
 }
 
 func (w *walk) list(v reflect.Value) error {
-	slice := v.Kind() == reflect.Slice
-	if slice && v.IsNil() {
+	bytes := v.Type().Elem().Kind() == reflect.Uint8
+	if bytes && w.convert == nil {
+		return w.refuse(CodeCanonUnsupportedType, "bytes are not plain JSON")
+	}
+	if v.Kind() == reflect.Slice && v.IsNil() {
 		return w.literal("null")
 	}
-	if v.Type().Elem().Kind() == reflect.Uint8 {
-		if w.convert != nil {
-			return w.bytes(bytesOf(v), "bytes")
-		}
-		return w.refuse(CodeCanonUnsupportedType, "bytes are not plain JSON")
+	if bytes {
+		return w.bytes(bytesOf(v), "bytes")
 	}
 	return w.within(v, v.Len(), true, func() error {
 		w.out = append(w.out, '[')

@@ -1,0 +1,843 @@
+//go:build execert_testing
+
+package execert
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+type lookup struct {
+	Customer string `json:"customer"`
+}
+
+type customer struct {
+	Tier  string    `json:"tier"`
+	Since time.Time `json:"since"`
+}
+
+var allowCRM = &Policy{
+	Default: Deny,
+	Rules: []Rule{
+		{ID: "crm", Tool: "crm.*", Verdict: Allow},
+		{ID: "models", Tool: "gpt-*", Verdict: Allow},
+		{ID: "small", Tool: "payments.refund", When: []Condition{{"/amount", "<=", 50}}, Verdict: Allow},
+		{ID: "large", Tool: "payments.refund", When: []Condition{{"/amount", ">", 50}}, Verdict: Approve},
+		{ID: "never", Tool: "rm", When: []Condition{{Path: "/path", Test: "exists"}}, Verdict: Deny},
+	},
+}
+
+func gold(context.Context, lookup) (customer, error) {
+	return customer{Tier: "gold", Since: time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC)}, nil
+}
+
+func TestRunIsRecorded(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	key := newKeyFor(t)
+	recorder := ledger(t, Options{Key: key, Policy: allowCRM, Tenant: "acme", Tier: TierHigh, Deadline: time.Minute})
+	if recorder.Tenant() != "acme" || recorder.Gate() != GateEnforce || !strings.HasPrefix(recorder.Origin(), "execert.local/") {
+		t.Error(recorder.about)
+	}
+	run, err := recorder.Do(ctx, "refund-4471", map[string]string{"order": "o-9"}, func(ctx context.Context, run *Run) (any, error) {
+		if RunFrom(ctx) != run || StepFrom(ctx) != nil {
+			t.Error("the context knows its run")
+		}
+		in := lookup{"c-17"}
+		found, err := Tool(ctx, run, "crm.lookup", &in, func(ctx context.Context, given *lookup) (customer, error) {
+			if given == &in || *given != in || StepFrom(ctx) == nil {
+				t.Error("what runs gets what was recorded")
+			}
+			return gold(ctx, *given)
+		})
+		must(t, found, err)
+		_, err = Tool(ctx, run, "rm", map[string]string{"path": "/"}, func(context.Context, map[string]string) (int, error) {
+			t.Error("it was refused, and ran")
+			return 0, nil
+		})
+		if !errors.Is(err, ErrDenied) || !errors.Is(err, CodePolicyDenied) || errors.Is(err, ErrInvalid) || errors.Is(err, CodePolicyUndecided) {
+			t.Error(err)
+		}
+		_, err = Model(ctx, run, "gpt-4.1", map[string]any{"messages": []string{"hi"}}, StepOptions{Provider: "openai", Params: map[string]any{"t": 0}},
+			func(ctx context.Context, _ map[string]any) (string, error) {
+				_, err := StepFrom(ctx).EndWith(Outcome{Output: "hello", Usage: &Usage{InputTokens: 3, OutputTokens: 5}, Served: "gpt-4.1-x", ResponseID: "r-1"})
+				return "hello", err
+			})
+		if err != nil {
+			t.Error(err)
+		}
+		if _, err := run.Note(ctx, "checked", map[string]any{"text": "by hand"}); err != nil {
+			t.Error(err)
+		}
+		return found, nil
+	})
+	must(t, run, err)
+	file := filepath.Join(t.TempDir(), "r.execert")
+	saved, err := run.Save(ctx, file)
+	bundle := readFile(t, file)
+	if must(t, saved, err); saved.Records != 8 || saved.Bytes != int64(len(bundle)) {
+		t.Error(saved)
+	}
+	report, err := VerifyFile(ctx, file, trustIn(t, key), nil)
+	if must(t, report, err); report.Verdict != VerdictIntactWarnings || report.Disclosure.Withheld != 0 {
+		t.Error(report)
+	}
+	outcome := recordOf(t, bundle, "crm.lookup", "outcome")
+	if fmt.Sprint(outcome.content["conversions"]) != "[[/output/since datetime]]" {
+		t.Error(outcome.content)
+	}
+	model := recordOf(t, bundle, "gpt-4.1", "outcome")
+	if model.Usage["output_tokens"] != 5 || model.Model["served"] != "gpt-4.1-x" || model.Model["provider"] != "openai" {
+		t.Error(model)
+	}
+	if refused := recordOf(t, bundle, "rm", "single"); refused.Status != "blocked" {
+		t.Error(refused)
+	}
+	var entries []RunEntry
+	for entry, err := range recorder.Runs(ctx, RunQuery{Name: "refund-4471"}) {
+		entries = append(entries, must(t, entry, err))
+	}
+	if len(entries) != 1 || entries[0].ID != run.ID() || entries[0].State != "closed" || entries[0].Status != "ok" {
+		t.Error(entries)
+	}
+	for entry, err := range recorder.Runs(ctx, RunQuery{State: "neither"}) {
+		if err == nil {
+			t.Error(entry)
+		}
+		wantCode(t, err, CodeWireBadArgument)
+	}
+}
+
+func TestErrorOfTheToolStaysWhatItIs(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	run, err := ledger(t, Options{}).Run(ctx, "r", nil)
+	must(t, run, err)
+	out, err := Tool(ctx, run, "fs.read", "x", func(context.Context, string) (int, error) {
+		_, err := os.Open("/there/is/no/such/file")
+		return 7, fmt.Errorf("above: %w", err)
+	})
+	var path *fs.PathError
+	if out != 7 || !errors.As(err, &path) || !errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrUnavailable) {
+		t.Error(out, err)
+	}
+	must(t, 0, second(run.End(nil)))
+	outcome := recordOf(t, bundleOf(t, run), "fs.read", "outcome")
+	told, _ := outcome.content["error"].(map[string]any)
+	if outcome.Status != "failed" || told["type"] != "wrapError" || !strings.HasPrefix(told["message"].(string), "above: open /there") {
+		t.Error(outcome)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestPanicIsRecordedAndGoesOn(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	recorder := ledger(t, Options{})
+	var inner *Run
+	value := func() (value any) {
+		defer func() { value = recover() }()
+		_, err := recorder.Do(ctx, "r", nil, func(ctx context.Context, run *Run) (any, error) {
+			inner = run
+			return Tool(ctx, run, "crm.lookup", 1, func(context.Context, int) (int, error) { panic(io.ErrUnexpectedEOF) })
+		})
+		t.Error("not reached", err)
+		return nil
+	}()
+	if value != io.ErrUnexpectedEOF || !inner.Ended() {
+		t.Error(value)
+	}
+	bundle := bundleOf(t, inner)
+	if one := recordOf(t, bundle, "crm.lookup", "outcome"); one.Status != "failed" || !strings.Contains(fmt.Sprint(one.content), "unexpected EOF") {
+		t.Error(one)
+	}
+	all := records(t, bundle)
+	if end := all[len(all)-1]; end.Kind != "run.end" || end.Status != "failed" {
+		t.Error(end)
+	}
+	// runtime.Goexit is recorded too.
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, err := recorder.Do(ctx, "exit", nil, func(_ context.Context, run *Run) (any, error) {
+			inner = run
+			runtime.Goexit()
+			return nil, nil
+		})
+		t.Error("not reached", err)
+	}()
+	<-ended
+	if all := records(t, bundleOf(t, inner)); all[len(all)-1].Status != "failed" {
+		t.Error(all)
+	}
+}
+
+func TestContexts(t *testing.T) {
+	t.Parallel()
+	recorder := ledger(t, Options{})
+	ctx, cancel := context.WithCancel(context.Background())
+	run, err := recorder.Run(ctx, "r", nil)
+	must(t, run, err)
+	if _, err = Tool(ctx, run, "waits", 1, func(ctx context.Context, _ int) (int, error) {
+		cancel()
+		return 0, fmt.Errorf("gave up: %w", ctx.Err())
+	}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	head, err := recorder.Head(context.Background())
+	must(t, head, err)
+	nothing := func(context.Context, int) (int, error) {
+		t.Error("it was cancelled before, and ran")
+		return 0, nil
+	}
+	_, err = Tool(ctx, run, "late", 1, nothing)
+	errs := []error{err}
+	_, err = Model(ctx, run, "late", 1, StepOptions{}, nothing)
+	errs = append(errs, err)
+	_, err = StepDo(ctx, run, "late", 1, nothing)
+	errs = append(errs, err)
+	_, err = recorder.Run(ctx, "late", nil)
+	errs = append(errs, err, second(run.Note(ctx, "late", nil)), second(run.Bundle(ctx)), second(run.Save(ctx, t.TempDir()+"/x")))
+	errs = append(errs, second(recorder.Head(ctx)), second(recorder.Seal(ctx)), second(recorder.Note(ctx, "late", nil)))
+	errs = append(errs, second(recorder.Export(ctx, t.TempDir()+"/x", Selection{Chain: true})), second(recorder.Heartbeat(ctx)))
+	trust := trustIn(t)
+	errs = append(errs, second(Check(ctx, nil, trust, nil)), second(CheckFile(ctx, "x", trust, nil)), second(Verify(ctx, nil, trust, nil)))
+	errs = append(errs, second(Redact(ctx, nil, Redaction{})), second(RevealFile(ctx, "x", "x", nil, "x")))
+	for range recorder.Requests(ctx, RequestQuery{}) {
+		errs = append(errs, ctx.Err())
+	}
+	for i, err := range errs {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	again, err := recorder.Head(context.Background())
+	if must(t, again, err) != head {
+		t.Error("something was recorded")
+	}
+	// Another error, though the context is done: it failed. No error: it is done.
+	for status, failure := range map[string]error{"failed": io.EOF, "ok": nil} {
+		ctx, cancel := context.WithCancelCause(context.Background())
+		_, err := Tool(ctx, run, "t."+status, 1, func(context.Context, int) (int, error) {
+			cancel(errors.New("enough"))
+			return 0, failure
+		})
+		if !errors.Is(err, failure) {
+			t.Error(err)
+		}
+	}
+	must(t, 0, second(run.End("done")))
+	bundle := bundleOf(t, run)
+	for name, status := range map[string]string{"waits": "cancelled", "t.failed": "failed", "t.ok": "ok"} {
+		if one := recordOf(t, bundle, name, "outcome"); one.Status != status {
+			t.Errorf("%s: %s", name, one.Status)
+		}
+	}
+	// A run whose context is done.
+	ctx, cancel = context.WithCancel(context.Background())
+	run, err = recorder.Do(ctx, "stopped", nil, func(ctx context.Context, _ *Run) (any, error) {
+		cancel()
+		return nil, ctx.Err()
+	})
+	if all := records(t, bundleOf(t, run)); !errors.Is(err, context.Canceled) || all[len(all)-1].Status != "cancelled" {
+		t.Error(err, all)
+	}
+}
+
+// A context that is done while the intent is being written.
+type late struct {
+	context.Context
+	asked int
+}
+
+func (l *late) Err() error {
+	if l.asked++; l.asked > 1 {
+		return context.Canceled
+	}
+	return nil
+}
+
+func TestCancelledWhileTheIntentIsWritten(t *testing.T) {
+	t.Parallel()
+	run, err := ledger(t, Options{}).Run(context.Background(), "r", nil)
+	must(t, run, err)
+	_, err = Tool(&late{Context: context.Background()}, run, "crm.lookup", 1, func(context.Context, int) (int, error) {
+		t.Error("it ran")
+		return 0, nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	must(t, 0, second(run.End(nil)))
+	if one := recordOf(t, bundleOf(t, run), "crm.lookup", "outcome"); one.Status != "cancelled" {
+		t.Error(one)
+	}
+}
+
+func TestApprovals(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	manager := newKeyFor(t)
+	policy := *allowCRM
+	policy.Approvers = []Approver{{manager.ID(), "manager"}}
+	recorder := ledger(t, Options{Policy: &policy})
+	run, err := recorder.RunWith(ctx, "r", nil, RunOptions{Thread: "ticket-1"})
+	must(t, run, err)
+	arguments := map[string]any{"amount": 900}
+	pay := func(context.Context, map[string]any) (string, error) { return "paid", nil }
+	_, err = Tool(ctx, run, "payments.refund", arguments, pay)
+	told := wantCode(t, err, CodePolicyApprovalMissing)
+	if told.Request == "" || told.Exit != 10 {
+		t.Fatal(told)
+	}
+	seen := 0
+	for request, err := range recorder.Requests(ctx, RequestQuery{State: "waiting", Thread: "ticket-1"}) {
+		must(t, request, err)
+		seen++
+		if request.Digest != told.Request || string(request.Input) != `{"amount":900}` {
+			t.Error(request)
+		}
+	}
+	if seen != 1 {
+		t.Error(seen)
+	}
+	_, err = recorder.Approve(ctx, told.Request, nil, Approval{})
+	wantCode(t, err, CodeWireBadArgument)
+	record, err := recorder.Approve(ctx, told.Request, manager, Approval{Role: "manager", Expires: time.Now().Add(time.Hour)})
+	if must(t, record, err); !strings.HasPrefix(record.Digest, "sha256:") {
+		t.Error(record)
+	}
+	out, err := ToolWith(ctx, run, "payments.refund", arguments, StepOptions{Approval: told.Request}, pay)
+	if must(t, out, err) != "paid" {
+		t.Error(out)
+	}
+	_, err = ToolWith(ctx, run, "payments.refund", arguments, StepOptions{Approval: told.Request}, pay)
+	if !errors.Is(err, ErrDenied) {
+		t.Error("an approval is used once:", err)
+	}
+}
+
+func TestPermits(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	run, err := ledger(t, Options{Policy: allowCRM}).Run(ctx, "r", nil)
+	must(t, run, err)
+	permit, err := run.Permit(ctx, "payments.refund", map[string]any{"amount": 40}, StepOptions{})
+	must(t, permit, err)
+	pay := func(_ context.Context, in struct{ Amount int }) (string, error) {
+		return fmt.Sprint("paid ", in.Amount), nil
+	}
+	out, err := Use(ctx, permit, pay)
+	if must(t, out, err) != "paid 40" {
+		t.Error(out)
+	}
+	_, err = Use(ctx, permit, pay)
+	wantCode(t, err, CodeGatePermitReused)
+	unused, err := run.Permit(ctx, "crm.lookup", nil, StepOptions{})
+	must(t, unused, err)
+	if err := errors.Join(unused.Close(), unused.Close()); err != nil {
+		t.Error(err)
+	}
+	dry, err := run.Permit(ctx, "crm.get", nil, StepOptions{DryRun: true})
+	must(t, dry, err)
+	if _, err = Use(ctx, dry, pay); !dry.NotRun() || !errors.Is(err, ErrNotRun) || dry.Close() != nil {
+		t.Error(err)
+	}
+	must(t, 0, second(run.End(nil)))
+	if one := recordOf(t, bundleOf(t, run), "crm.lookup", "outcome"); one.Status != "cancelled" {
+		t.Error(one)
+	}
+}
+
+func TestInputsThatDoNotComeBack(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	recorder := ledger(t, Options{})
+	run, err := recorder.Run(ctx, "r", nil)
+	must(t, run, err)
+	before, err := recorder.Head(ctx)
+	must(t, before, err)
+	type stringer struct{ V fmt.Stringer }
+	_, err = Tool(ctx, run, "t", stringer{worded(3)}, func(context.Context, stringer) (int, error) { return 0, nil })
+	wantCode(t, err, CodeWireBadArgument)
+	_, err = Tool(ctx, run, "t", oneWay{3}, func(context.Context, oneWay) (int, error) { return 0, nil })
+	if told := wantCode(t, err, CodeWireBadArgument); told.Path != "/input" {
+		t.Error(told)
+	}
+	_, err = Tool(ctx, run, "t", map[string]any{"a": []byte("x")}, func(context.Context, map[string]any) (int, error) { return 0, nil })
+	if told := wantCode(t, err, CodeCanonUnsupportedType); told.Path != "/input/a" {
+		t.Error(told)
+	}
+	_, err = Tool[int, int](ctx, run, "t", 1, nil)
+	wantCode(t, err, CodeWireBadArgument)
+	if after, err := recorder.Head(ctx); must(t, after, err) != before {
+		t.Error("something was recorded")
+	}
+	// What comes back as itself, in other clothes.
+	for _, in := range []any{map[string]any{"n": 1, "r": json.RawMessage(`{ "b":1, "a":2 }`)}, []any{json.Number("1.50")}} {
+		out, err := Tool(ctx, run, "t", in, func(_ context.Context, in any) (string, error) {
+			text, err := Canonical(in)
+			return string(text), err
+		})
+		if want, err2 := Canonical(in); must(t, out, err) != string(must(t, want, err2)) {
+			t.Error(out)
+		}
+	}
+	// What was converted says so.
+	out, err := Tool(ctx, run, "bytes", Plain(map[string]any{"b": []byte("x")}), func(_ context.Context, in PlainValue) (string, error) {
+		return string(in.JSON), nil
+	})
+	if must(t, out, err) != `{"b":"eA=="}` {
+		t.Error(out)
+	}
+	must(t, 0, second(run.End(nil)))
+	if one := recordOf(t, bundleOf(t, run), "bytes", "intent"); fmt.Sprint(one.content["conversions"]) != "[[/input/b bytes]]" {
+		t.Error(one.content)
+	}
+}
+
+type worded int
+
+func (b worded) String() string { return fmt.Sprint(int(b)) }
+
+// oneWay reads another value than it writes.
+type oneWay struct{ A int }
+
+func (o *oneWay) UnmarshalJSON([]byte) error { o.A = 9; return nil }
+
+func TestGatedFunctions(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	recorder := ledger(t, Options{Policy: allowCRM})
+	find := Gated(recorder, "crm.lookup", gold)
+	alone, err := find(ctx, lookup{"c-1"})
+	if must(t, alone, err); alone.Tier != "gold" {
+		t.Error(alone)
+	}
+	run, err := recorder.Do(ctx, "r", nil, func(ctx context.Context, _ *Run) (any, error) { return find(ctx, lookup{"c-2"}) })
+	if must(t, run, err); recordOf(t, bundleOf(t, run), "crm.lookup", "intent").content["input"].(map[string]any)["customer"] != "c-2" {
+		t.Error("it is a step of the run around it")
+	}
+	_, err = Gated(recorder, "rm", gold)(ctx, lookup{})
+	if !errors.Is(err, ErrDenied) {
+		t.Error(err)
+	}
+	count := 0
+	for entry, err := range recorder.Runs(ctx, RunQuery{State: "closed"}) {
+		must(t, entry, err)
+		count++
+	}
+	if count != 3 {
+		t.Error(count)
+	}
+}
+
+func TestManyGoroutinesOneRecorder(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	key := newKeyFor(t)
+	recorder := ledger(t, Options{Key: key, Policy: allowCRM, Durability: DurabilityProcess})
+	shared, err := recorder.Run(ctx, "shared", nil)
+	must(t, shared, err)
+	var group sync.WaitGroup
+	for n := range 64 {
+		group.Go(func() {
+			run, err := recorder.Do(ctx, fmt.Sprint("r-", n), nil, func(ctx context.Context, run *Run) (any, error) {
+				for range 3 {
+					if _, err := Tool(ctx, run, "crm.lookup", lookup{fmt.Sprint(n)}, gold); err != nil {
+						return nil, err
+					}
+				}
+				return Tool(ctx, shared, "crm.shared", n, func(_ context.Context, n int) (int, error) { return n, nil })
+			})
+			if err != nil {
+				t.Error(err)
+			} else if report, err := Verify(ctx, bundleOf(t, run), trustIn(t, key), nil); err != nil || report.Subject.Records != 8 {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	must(t, 0, second(shared.End(nil)))
+	bundle, err := recorder.Bundle(ctx, Selection{Chain: true})
+	report, err2 := Verify(ctx, must(t, bundle, err), trustIn(t, key), &CheckOptions{AllowOpen: true})
+	must(t, report, err2)
+	count := map[string]int{}
+	for _, one := range records(t, bundle) {
+		count[one.Name+" "+one.Phase]++
+	}
+	if count["crm.lookup outcome"] != 64*3 || count["crm.shared intent"] != 64 || count["crm.shared outcome"] != 64 {
+		t.Error(count)
+	}
+}
+
+func TestHandlesThatAreClosed(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	recorder, err := Open("memory:", Options{Key: newKeyFor(t), Durability: DurabilityMemory})
+	must(t, recorder, err)
+	run, err := recorder.Run(ctx, "r", nil)
+	must(t, run, err)
+	step, err := run.Step(ctx, "s", nil, StepOptions{})
+	must(t, step, err)
+	must(t, 0, second(step.End(1)))
+	if err := second(step.End(2)); !errors.Is(err, CodeRecorderClosed) || step.Close() != nil || !step.Ended() {
+		t.Error(err)
+	}
+	open, err := run.Step(ctx, "open", nil, StepOptions{})
+	must(t, open, err)
+	must(t, 0, second(run.End(nil)))
+	if err := second(run.End(nil)); !errors.Is(err, CodeRecorderClosed) || run.Close() != nil {
+		t.Error(err)
+	}
+	if err := errors.Join(open.Close(), recorder.Close(), recorder.Close()); err != nil {
+		t.Error(err)
+	}
+	for i, err := range []error{
+		second(recorder.Run(ctx, "x", nil)), second(recorder.Head(ctx)), second(recorder.Note(ctx, "x", nil)), second(run.Bundle(ctx)),
+		second(run.Step(ctx, "x", nil, StepOptions{})), second(recorder.Seal(ctx)), second(open.End(nil)),
+	} {
+		if !errors.Is(err, CodeRecorderClosed) {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	// Things that nobody opened.
+	for i, err := range []error{
+		second((&Recorder{}).Head(ctx)), second((&Run{}).Bundle(ctx)), second((&Step{}).End(nil)), (&Key{}).Save("x"),
+		second((&Run{}).Tool(ctx, "x", nil, StepOptions{})), (&Recorder{}).Close(), (&Run{}).Close(), (&Step{}).Close(),
+	} {
+		if !errors.Is(err, CodeWireBadHandle) {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	key := newKeyFor(t)
+	for i, one := range []struct {
+		options Options
+		code    Code
+	}{
+		{Options{}, CodeKeyNotFound},
+		{Options{Key: key, KeyFile: "x"}, CodeWireBadArgument},
+		{Options{Key: key, Policy: allowCRM, PolicyFile: "x"}, CodeWireBadArgument},
+		{Options{Key: key, Policy: &Policy{}}, CodePolicyMalformed},
+		{Options{Key: key, Gate: "neither"}, CodeWireBadArgument},
+		{Options{Key: key, Tenant: "\xff"}, CodeCanonNotUtf8},
+		{Options{Key: key, Policy: &Policy{Default: Deny, Rules: []Rule{{When: []Condition{{"/a", "==", 1i}}}}}}, CodeCanonUnsupportedType},
+	} {
+		recorder, err := Open(filepath.Join(folder, fmt.Sprint(i)), one.options)
+		if recorder != nil {
+			t.Error(i)
+		}
+		wantCode(t, err, one.code)
+	}
+	_, err := Open("bad\xffpath", Options{Key: key})
+	if !errors.Is(err, ErrInvalid) {
+		t.Error(err)
+	}
+}
+
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	key := newKeyFor(t)
+	path := filepath.Join(t.TempDir(), "r.key")
+	if err := key.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Error(info, err)
+	}
+	if err := key.Save(path); err == nil {
+		t.Error("a file that exists was overwritten")
+	}
+	again, err := LoadKey(path)
+	if must(t, again, err); again.ID() != key.ID() || again.PublicPEM() != key.PublicPEM() {
+		t.Error(again)
+	}
+	pem, err := ParseKey(readFile(t, path))
+	if must(t, pem, err); pem.Fingerprint() != key.Fingerprint() {
+		t.Error(pem)
+	}
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err = LoadKey(path)
+	wantCode(t, err, CodeKeyPermissions)
+	_, err = ParseKey([]byte("no key"))
+	wantCode(t, err, CodeKeyMalformed)
+	if _, err := json.Marshal(map[string]any{"key": key}); err == nil {
+		t.Error("a secret key was serialised")
+	}
+	secret := strings.Split(string(readFile(t, path)), "\n")[1]
+	var log bytes.Buffer
+	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "key", key, "keys", []*Key{key})
+	for _, shown := range []string{fmt.Sprint(key), fmt.Sprintf("%v %+v %#v %s", key, key, key, key), log.String()} {
+		if !strings.Contains(shown, key.Fingerprint()) || strings.Contains(shown, secret) {
+			t.Error(shown)
+		}
+	}
+}
+
+func TestErrorsAreLogged(t *testing.T) {
+	t.Parallel()
+	_, err := Canonical([]any{[]byte("x")})
+	var log bytes.Buffer
+	slog.New(slog.NewJSONHandler(&log, nil)).Error("no", "err", err)
+	if !strings.Contains(log.String(), `"err":{"code":"canon.unsupported_type","kind":"invalid","message":`) ||
+		!strings.Contains(log.String(), `"path":"/0"`) {
+		t.Error(log.String())
+	}
+}
+
+func TestRedactAndReveal(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	key := newKeyFor(t)
+	run, err := ledger(t, Options{Key: key}).Do(ctx, "r", map[string]string{"order": "o-9"}, func(ctx context.Context, run *Run) (any, error) {
+		return Tool(ctx, run, "crm.lookup", lookup{"c-17"}, gold)
+	})
+	full := bundleOf(t, must(t, run, err))
+	request := Redaction{Hide: []Place{{Paths: []string{"/input/customer"}}}}
+	hidden, err := Redact(ctx, full, request)
+	if must(t, hidden, err); bytes.Contains(hidden, []byte("c-17")) {
+		t.Error("it is still there")
+	}
+	report, err := Verify(ctx, hidden, trustIn(t, key), nil)
+	if must(t, report, err); report.Disclosure.Withheld != 1 {
+		t.Error(report.Disclosure)
+	}
+	shown, err := Reveal(ctx, hidden, full, []Place{{}})
+	if must(t, shown, err); !bytes.Equal(shown, full) {
+		t.Error("all of it is shown again")
+	}
+	folder := t.TempDir()
+	a, b, c := filepath.Join(folder, "a"), filepath.Join(folder, "b"), filepath.Join(folder, "c")
+	must(t, 0, os.WriteFile(a, full, 0o600))
+	changed, err := RedactFile(ctx, a, request, b)
+	if must(t, changed, err) != (Changed{Fields: 1}) || !bytes.Equal(readFile(t, b), hidden) {
+		t.Error(changed)
+	}
+	changed, err = RevealFile(ctx, b, a, []Place{{}}, c)
+	if must(t, changed, err).Fields == 0 || !bytes.Equal(readFile(t, c), full) {
+		t.Error(changed)
+	}
+	seq := records(t, full)[3].Chain.Seq
+	without, err := Redact(ctx, full, Redaction{Withhold: []Place{{Seq: &seq}}})
+	report, err2 := Check(ctx, must(t, without, err), trustIn(t, key), &CheckOptions{Require: []string{"no-withheld"}})
+	if must(t, report, err2); report.Disclosure.RecordsWithheld != 1 || report.Exit == 0 {
+		t.Error(report)
+	}
+	_, err = Redact(ctx, full, Redaction{Hide: []Place{{Paths: []string{"/not/there"}}}})
+	if !errors.Is(err, ErrInvalid) {
+		t.Error(err)
+	}
+}
+
+func TestTrust(t *testing.T) {
+	t.Parallel()
+	key := newKeyFor(t)
+	folder := t.TempDir()
+	pem, file := filepath.Join(folder, "acme.pub"), filepath.Join(folder, "acme.trust")
+	must(t, 0, os.WriteFile(pem, []byte(key.PublicPEM()), 0o600))
+	one, err := NewTrust(TrustOptions{Keys: []TrustKey{{File: pem, Label: "acme", Role: RoleRecord, Operator: "acme.example", NoRevocation: true}}})
+	must(t, one, err)
+	other, err := NewTrust(TrustOptions{Keys: []TrustKey{{Key: key.Fingerprint(), Label: "acme"}}})
+	must(t, other, err)
+	must(t, 0, one.Save(file))
+	loaded, err := LoadTrust(file)
+	if must(t, loaded, err); !bytes.Equal(loaded.JSON(), one.JSON()) || loaded.String() != "Trust(1 keys, acme.trust)" {
+		t.Error(loaded)
+	}
+	_, err = NewTrust(TrustOptions{Keys: []TrustKey{{}}})
+	if told := wantCode(t, err, CodeWireBadArgument); told.Path != "/keys/0" {
+		t.Error(told)
+	}
+	_, err = NewTrust(TrustOptions{Keys: []TrustKey{{File: filepath.Join(folder, "none")}}})
+	wantCode(t, err, CodeKeyNotFound)
+	_, err = NewTrust(TrustOptions{Keys: []TrustKey{{Key: "abc"}}})
+	if !errors.Is(err, ErrInvalid) {
+		t.Error(err)
+	}
+	_, err = ParseTrust([]byte(`{"trust":1,"trust":1}`))
+	wantCode(t, err, CodeCanonDuplicateKey)
+	_, err = LoadTrust(filepath.Join(folder, "none"))
+	wantCode(t, err, CodeWireBadArgument)
+}
+
+// Run as a child: what it was started with is told, and it goes.
+func TestMain(m *testing.M) {
+	if os.Getenv("EXECERT_TEST_CHILD") == "descriptors" {
+		entries, err := os.ReadDir("/proc/self/fd")
+		for _, entry := range entries {
+			if to, err := os.Readlink("/proc/self/fd/" + entry.Name()); err == nil {
+				fmt.Println(to)
+			}
+		}
+		fmt.Println("end", err)
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func TestProgramsStartedWhileRecording(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	key := newKeyFor(t)
+	recorder := ledger(t, Options{Key: key})
+	run, err := recorder.Do(ctx, "r", nil, func(ctx context.Context, run *Run) (any, error) {
+		var group sync.WaitGroup
+		for range 8 {
+			group.Go(func() {
+				out, err := Tool(ctx, run, "child", 1, func(ctx context.Context, _ int) (string, error) {
+					child := exec.CommandContext(ctx, os.Args[0])
+					child.Env = append(os.Environ(), "EXECERT_TEST_CHILD=descriptors")
+					out, err := child.Output()
+					return string(out), err
+				})
+				if err != nil || !strings.Contains(out, "end <nil>") || strings.Contains(out, "acme.ledger") {
+					t.Error(out, err)
+				}
+			})
+		}
+		group.Wait()
+		return nil, nil
+	})
+	report, err2 := Verify(ctx, bundleOf(t, must(t, run, err)), trustIn(t, key), nil)
+	if must(t, report, err2); report.Subject.Records != 18 {
+		t.Error(report.Subject)
+	}
+}
+
+func TestPanicsInsideBecomeErrors(t *testing.T) {
+	t.Parallel()
+	// The hook counts for this thread.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	ctx := context.Background()
+	recorder := ledger(t, Options{})
+	trust := trustIn(t)
+	for i, call := range []func() error{
+		func() error { return second(GenerateKey()) },
+		func() error { return second(recorder.Head(ctx)) },
+		func() error { return second(recorder.Run(ctx, "x", nil)) },
+		func() error { return second(Check(ctx, nil, trust, nil)) },
+		func() error { return second(canonical([]byte("1"))) },
+	} {
+		arm()
+		err := call()
+		if !errors.Is(err, ErrInternal) || !errors.Is(err, CodeInternalPanic) {
+			t.Errorf("%d: %v", i, err)
+		}
+		if err := call(); errors.Is(err, ErrInternal) {
+			t.Errorf("%d: the next call does not work: %v", i, err)
+		}
+	}
+}
+
+func TestAnotherInterface(t *testing.T) {
+	// Not parallel: it is about all calls of the process.
+	if err := interfaceError(1, 1); err != nil {
+		t.Error(err)
+	}
+	unusable = interfaceError(7, 0)
+	defer func() { unusable = nil }()
+	ctx := context.Background()
+	for i, err := range []error{
+		second(GenerateKey()), second(Open("memory:", Options{})), second(Check(ctx, nil, nil, nil)), second(NewTrust(TrustOptions{})),
+		second(Redact(ctx, nil, Redaction{})), second(Canonical(1)), second((&Run{}).Step(ctx, "x", nil, StepOptions{})),
+	} {
+		if told := wantCode(t, err, CodeWireBadArgument); !strings.Contains(told.Message, "interface 7") {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+}
+
+func TestErrorsWithoutAReportHaveNoAddressOfOne(t *testing.T) {
+	if !emptyReport() {
+		t.Error("an address that is none crashes Go when it moves a stack")
+	}
+}
+
+// lockedBuffer is a log that several goroutines write.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(text []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(text)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+func TestWhatIsForgottenIsToldOf(t *testing.T) {
+	// Not parallel: it listens to the log of the process.
+	before := slog.Default()
+	defer slog.SetDefault(before)
+	log := &lockedBuffer{}
+	slog.SetDefault(slog.New(slog.NewTextHandler(log, nil)))
+	ctx := context.Background()
+	folder := filepath.Join(t.TempDir(), "acme.ledger")
+	key := newKeyFor(t)
+	func() {
+		recorder, err := Open(folder, Options{Key: key})
+		must(t, recorder, err)
+		run, err := recorder.Run(ctx, "forgotten", nil)
+		must(t, run, err)
+		must(t, 0, second(run.Step(ctx, "left", nil, StepOptions{})))
+	}()
+	for deadline := time.Now().Add(time.Minute); ; {
+		runtime.GC()
+		told := log.String()
+		if strings.Contains(told, "a recorder was forgotten") && strings.Contains(told, "a run was") && strings.Contains(told, "a step was") {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal(told)
+		}
+		time.Sleep(time.Millisecond)
+	}
+	recorder, err := Open(folder, Options{Key: key})
+	must(t, recorder, err)
+	for deadline := time.Now().Add(time.Minute); ; {
+		var entry RunEntry
+		for one, err := range recorder.Runs(ctx, RunQuery{Name: "forgotten"}) {
+			entry = must(t, one, err)
+		}
+		if entry.Status == string(StatusIncomplete) {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal(entry)
+		}
+		time.Sleep(time.Millisecond)
+		must(t, 0, recorder.Close())
+		recorder, err = Open(folder, Options{Key: key})
+		must(t, recorder, err)
+	}
+	must(t, 0, recorder.Close())
+}
