@@ -694,6 +694,13 @@ func TestMain(m *testing.M) {
 		fmt.Println("end", err)
 		os.Exit(0)
 	}
+	if os.Getenv("EXECERT_TEST_CHILD") == "repeat" {
+		if err := repeated(os.Getenv("EXECERT_TEST_FOLDER")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	os.Exit(m.Run())
 }
 
