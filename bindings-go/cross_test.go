@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -195,7 +196,7 @@ func repeated(folder string) error {
 	type object = map[string]any
 	given := object{"order": "o-9", "password": "hunter2"}
 	run, err := recorder.DoWith(ctx, "refund-4471", given, RunOptions{Thread: "t1"}, func(ctx context.Context, run *Run) (any, error) {
-		list := []any{1, 1.5, 1e21, -0.0, nil, true, "é😀"}
+		list := []any{1, 1.5, 1e21, math.Copysign(0, -1), nil, true, "é😀"}
 		found, err := Tool(ctx, run, "crm.lookup", object{"customer": "c-17", "list": list}, func(context.Context, object) (object, error) {
 			return object{"tier": "gold"}, nil
 		})

@@ -23,10 +23,8 @@ const (
 	ErrInternal Kind = "internal"
 )
 
-// Error makes a kind a target of [errors.Is].
-func (k Kind) Error() string {
-	return "execert: " + string(k)
-}
+// Error is the word, so that a kind is a target of [errors.Is].
+func (k Kind) Error() string { return string(k) }
 
 // notRun is the type of ErrNotRun.
 type notRun struct{}
@@ -119,10 +117,8 @@ func misuse(message, path, hint string) *Error {
 	return &Error{Code: CodeWireBadArgument, Kind: ErrInvalid, Message: message, Path: path, Hint: hint, Exit: 2}
 }
 
-// Error makes a code a target of [errors.Is].
-func (c Code) Error() string {
-	return "execert: " + string(c)
-}
+// Error is the code itself, so that it is a target of [errors.Is].
+func (c Code) Error() string { return string(c) }
 
 // Info is what the table of codes says; false for a code that this module does not know.
 func (c Code) Info() (CodeInfo, bool) {

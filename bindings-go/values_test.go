@@ -2,6 +2,9 @@
 
 package execert
 
+//lint:file-ignore SA5008 tags that are wrong are what is tested
+//lint:file-ignore U1000 fields that nobody reads are what is tested
+
 import (
 	"encoding/json"
 	"errors"
