@@ -4,6 +4,8 @@ export CARGO_TARGET_DIR ?= $(CURDIR)/target
 export PATH := $(CURDIR)/build/venv/bin:$(PATH)
 PY := build/venv/bin/python
 ROUNDS ?= 1000
+PREFIX ?= /usr/local
+DESTDIR ?=
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +23,18 @@ test: ## set up and pass everything; the last line counts
 
 node: ## build the npm packages into build/npm and install them in build/node
 	@scripts/setup-node
+
+c: ## build the C library, optimised, into build/c-release
+	@scripts/setup-c release
+
+install: c ## install the C library; PREFIX=/usr/local, DESTDIR=
+	@mkdir -p "$(DESTDIR)$(PREFIX)"
+	@cp -R --no-dereference --preserve=mode,links build/c-release/. "$(DESTDIR)$(PREFIX)/"
+	@echo "installed in $(DESTDIR)$(PREFIX)"
+
+uninstall: ## remove what `make install` put there; PREFIX=/usr/local, DESTDIR=
+	@cd build/c-release && find . -not -type d -print0 | (cd "$(DESTDIR)$(PREFIX)" && xargs -0 rm -f)
+	@rmdir "$(DESTDIR)$(PREFIX)/lib/cmake/execert" "$(DESTDIR)$(PREFIX)/share/licenses/execert" 2>/dev/null || true
 
 check: ## format, lints, generated files, layers, stubs
 	@scripts/setup test
@@ -69,4 +83,4 @@ score: ## the score sheet, out of what ran last; writes docs/scores
 clean: ## remove what was built
 	rm -rf build target
 
-.PHONY: help setup demo test node check bench deep faults hostile drills fuzz mutants miri coverage supply score clean
+.PHONY: help setup demo test node c install uninstall check bench deep faults hostile drills fuzz mutants miri coverage supply score clean

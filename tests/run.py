@@ -67,6 +67,7 @@ STEPS = [
     Step("fuzz-smoke", "test", ["cargo", "test", "--quiet", *CARGO, "-p", "execert-fuzz"]),
     Step("python", "test", [PY, "-m", "pytest", "-q", "bindings-python/tests"]),
     Step("node", "test", ["bash", "bindings-node/test/run.sh"]),
+    Step("c", "test", ["bash", "bindings-c/tests/run.sh"]),
     Step("go", "test", ["bash", "bindings-go/test.sh"]),
     Step("stubs", "test", [PY, "-m", "mypy.stubtest", "execert"]),
     Step("schemas", "test", [PY, "tests/schemas/check.py"]),

@@ -16,7 +16,7 @@ done
 
 made="$folder.new"
 rm -rf "$made"
-mkdir -p "$made"/{include,lib/pkgconfig,lib/cmake/execert,share/man/man3,share/doc/execert,share/licenses/execert}
+mkdir -p "$made"/{include,lib/pkgconfig,lib/cmake/execert,share/man/man3,share/licenses/execert}
 
 # Both builds leave files of the same names: each is taken away before the other begins.
 features=(); [ "$level" != test ] || features=(--features testing)
@@ -45,6 +45,13 @@ fill $here/execert.pc.in > "$made/lib/pkgconfig/execert.pc"
 fill $here/execert-static.pc.in > "$made/lib/pkgconfig/execert-static.pc"
 fill $here/execertConfig.cmake.in > "$made/lib/cmake/execert/execertConfig.cmake"
 fill $here/execertConfigVersion.cmake.in > "$made/lib/cmake/execert/execertConfigVersion.cmake"
+# The functions as the interface is frozen, without their arguments' names.
+awk '$1 == "function" { sub(/^function /, ""); at = index($0, ": "); name = substr($0, 1, at - 1)
+  rest = substr($0, at + 2); open = index(rest, "("); answer = substr(rest, 1, open - 1)
+  if (answer !~ /[*]$/) answer = answer " "
+  print ".BI \"" answer name substr(rest, open) ";\"" }' "bindings-c/abi/$abi.txt" > "$made/functions"
+fill $here/execert.3.in | sed -e "/@FUNCTIONS@/{r $made/functions" -e 'd}' > "$made/share/man/man3/execert.3"
+rm "$made/functions"
 cp LICENSE-APACHE LICENSE-MIT "$made/share/licenses/execert/"
 rm -rf "$folder"
 mv "$made" "$folder"

@@ -16,7 +16,13 @@ from typing import Any
 
 from graph import ROOT, Crate, Graph
 
-ARTEFACTS = {"execert": "library", "execert-cli": "application", "execert-python": "library", "execert-node": "library"}
+ARTEFACTS = {
+    "execert": "library",
+    "execert-cli": "application",
+    "execert-python": "library",
+    "execert-node": "library",
+    "execert-c": "library",
+}
 
 
 def checksums() -> dict[tuple[str, str], str]:
