@@ -49,7 +49,8 @@ func BenchmarkCanonical1KB(b *testing.B) {
 var order = func() map[string]any {
 	lines := make([]any, 12)
 	for i := range lines {
-		lines[i] = map[string]any{"article": "a-4471", "count": i, "price": 19.5, "note": "as ordered", "tags": []any{"x", true, nil}}
+		lines[i] = map[string]any{"article": "a-4471", "count": i, "price": 19.5, "note": "as ordered",
+			"tags": []any{"x", true, nil}}
 	}
 	return map[string]any{"order": "o-9", "customer": "c-17", "lines": lines}
 }()
@@ -80,7 +81,10 @@ func BenchmarkStep1KB(b *testing.B) {
 			run, err := recorder.Run(ctx, "r", nil)
 			must(b, run, err)
 			for b.Loop() {
-				if _, err := StepDo(ctx, run, "s", order, func(context.Context, map[string]any) (string, error) { return "ok", nil }); err != nil {
+				if _, err := StepDo(ctx, run, "s", order, func(context.Context, map[string]any) (string, error) {
+					return "ok",
+						nil
+				}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -7,12 +7,12 @@ import (
 	"fmt"
 )
 
-// Tool calls a tool: the gate is asked, the intent is recorded durably, then call runs with the input as it was recorded, and
-// what comes of it is the outcome.
+// Tool calls a tool: the gate is asked, the intent is recorded durably, then call runs with the input as it was
+// recorded, and what comes of it is the outcome.
 //
 // A refusal is an error that is [ErrDenied]; call was not run, and the refusal is recorded. The error of call comes
-// back as it is, and is recorded; so is a panic, which goes on. Beside it stands an [*Error], joined, if the outcome could
-// not be recorded. In a dry run the error is [ErrNotRun].
+// back as it is, and is recorded; so is a panic, which goes on. Beside it stands an [*Error], joined, if the outcome
+// could not be recorded. In a dry run the error is [ErrNotRun].
 func Tool[In, Out any](
 	ctx context.Context, run *Run, name string, in In, call func(context.Context, In) (Out, error),
 ) (Out, error) {
@@ -26,9 +26,16 @@ func ToolWith[In, Out any](
 	return act(ctx, run, "tool", name, in, options, call)
 }
 
-// Model calls a model, as [Tool] calls a tool. The name is the model asked for; a callback can end [StepFrom] its context
-// itself, to tell of tokens and of the model that was served.
+// Model calls a model, as [Tool] calls a tool. The name is the model asked for; a callback can end [StepFrom] its
+// context itself, to tell of tokens and of the model that was served.
 func Model[In, Out any](
+	ctx context.Context, run *Run, name string, in In, call func(context.Context, In) (Out, error),
+) (Out, error) {
+	return act(ctx, run, "model", name, in, StepOptions{}, call)
+}
+
+// ModelWith is [Model] with more to say, such as whose model it is.
+func ModelWith[In, Out any](
 	ctx context.Context, run *Run, name string, in In, options StepOptions, call func(context.Context, In) (Out, error),
 ) (Out, error) {
 	return act(ctx, run, "model", name, in, options, call)
@@ -64,8 +71,8 @@ func Use[In, Out any](ctx context.Context, permit *Permit, call func(context.Con
 	return through(ctx, step, call)
 }
 
-// Gated is a function behind the gate of a recorder: a call inside the body of a run is a step of that run ([RunFrom]), any
-// other has a run of its own.
+// Gated is a function behind the gate of a recorder: a call inside the body of a run is a step of that run
+// ([RunFrom]), any other has a run of its own.
 func Gated[In, Out any](
 	recorder *Recorder, name string, call func(context.Context, In) (Out, error),
 ) func(context.Context, In) (Out, error) {
@@ -84,7 +91,8 @@ func Gated[In, Out any](
 }
 
 func act[In, Out any](
-	ctx context.Context, run *Run, op, name string, in In, options StepOptions, call func(context.Context, In) (Out, error),
+	ctx context.Context, run *Run, op, name string, in In, options StepOptions, call func(context.Context, In) (Out,
+		error),
 ) (Out, error) {
 	var none Out
 	if call == nil {
@@ -123,7 +131,8 @@ func through[In, Out any](ctx context.Context, step *Step, call func(context.Con
 	return out, both(err, lost)
 }
 
-func called[In, Out any](ctx context.Context, step *Step, in In, call func(context.Context, In) (Out, error)) (Out, error) {
+func called[In, Out any](ctx context.Context, step *Step, in In, call func(context.Context, In) (Out, error)) (Out,
+	error) {
 	finished := false
 	defer func() {
 		if finished {
@@ -148,8 +157,8 @@ func called[In, Out any](ctx context.Context, step *Step, in In, call func(conte
 // snapshot is JSON that was read once.
 type snapshot []byte
 
-// readable is the input as it will be recorded, if it can be read back from there: what runs is what was recorded, so that
-// a type that loses something on the way is of no use here.
+// readable is the input as it will be recorded, if it can be read back from there: what runs is what was recorded, so
+// that a type that loses something on the way is of no use here.
 func readable[In any](in In) (any, error) {
 	if _, is := any(in).(PlainValue); is {
 		return in, nil

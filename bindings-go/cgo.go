@@ -74,7 +74,8 @@ func interfaceError(has, wants uint32) error {
 	if has == wants {
 		return nil
 	}
-	return misuse(fmt.Sprintf("the C library of execert has interface %d, and this program was built for %d", has, wants), "",
+	return misuse(fmt.Sprintf("the C library of execert has interface %d, and this program was built for %d", has,
+		wants), "",
 		"install the library of the module's version, and build again")
 }
 

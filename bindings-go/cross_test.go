@@ -29,11 +29,13 @@ func TestSealedInGoVerifiedByPythonAndTheCommand(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	key := newKeyFor(t)
-	run, err := ledger(t, Options{Key: key}).Do(ctx, "r", map[string]any{"word": "é😀", "n": 1e21}, func(ctx context.Context, run *Run) (any, error) {
-		return Tool(ctx, run, "t", map[string]any{"a": []any{1, nil, "x"}}, func(context.Context, map[string]any) (any, error) {
-			return map[string]string{"tier": "gold"}, nil
+	run, err := ledger(t, Options{Key: key}).Do(ctx, "r", map[string]any{"word": "é😀", "n": 1e21},
+		func(ctx context.Context, run *Run) (any, error) {
+			return Tool(ctx, run, "t", map[string]any{"a": []any{1, nil, "x"}}, func(context.Context, map[string]any) (any,
+				error) {
+				return map[string]string{"tier": "gold"}, nil
+			})
 		})
-	})
 	sealed := bundleOf(t, must(t, run, err))
 	folder := t.TempDir()
 	pem := filepath.Join(folder, "acme.pub")
@@ -51,12 +53,14 @@ func TestSealedInGoVerifiedByPythonAndTheCommand(t *testing.T) {
 		ours, err := CheckFile(ctx, file, trust, &CheckOptions{Now: now})
 		must(t, ours, err)
 		theirs := ended(t, tool(t, python, "-c", "import sys, execert\n"+
-			"print(execert.check(sys.argv[1], execert.Trust([sys.argv[2]]), now='2030-01-01T00:00:00.000Z').to_json().decode())", file, pem), 0)
+			"report = execert.check(sys.argv[1], execert.Trust([sys.argv[2]]), now='2030-01-01T00:00:00.000Z')\n"+
+			"print(report.to_json().decode())", file, pem), 0)
 		if theirs != string(ours.JSON()) || ours.Exit != exit {
 			t.Errorf("%s: the whole report is the same:\n%s\n%s", name, theirs, ours.JSON())
 		}
 		// The lines are those of the command.
-		cmd := tool(t, command, "verify", filepath.Base(file), "--trust", "acme.pub", "--plain", "--at", "2030-01-01T00:00:00.000Z")
+		cmd := tool(t, command, "verify", filepath.Base(file), "--trust", "acme.pub", "--plain", "--at",
+			"2030-01-01T00:00:00.000Z")
 		cmd.Dir = folder
 		told, _, _ := strings.Cut(ended(t, cmd, exit), "\n  checked by")
 		lines, _, _ := strings.Cut(ours.Plain(), "\n  checked by")
@@ -153,7 +157,8 @@ _execert._repeat(4471)
 key = Key.generate()
 policy = {
     "policy": 1, "default": "deny",
-    "rules": [{"id": "all", "tool": "crm.*", "verdict": "allow"}, {"id": "models", "tool": "gpt-*", "verdict": "allow"}],
+    "rules": [{"id": "all", "tool": "crm.*", "verdict": "allow"}, {"id": "models", "tool": "gpt-*",
+	"verdict": "allow"}],
 }
 with Recorder(folder + "/acme.ledger", key=key, policy=policy, tenant="acme", redact_names=["password"]) as recorder:
     run = recorder.run("refund-4471", {"order": "o-9", "password": "hunter2"}, thread="t1")
@@ -165,7 +170,8 @@ with Recorder(folder + "/acme.ledger", key=key, policy=policy, tenant="acme", re
         pass
     with run.step("parse", {"b": 2, "a": {"z": 1, "y": []}}) as step:
         step.output = {"ok": True}
-    run.model("gpt-4.1", {"messages": [{"role": "user", "content": "hi"}]}, call=lambda messages: "hello", provider="openai")
+    run.model("gpt-4.1", {"messages": [{"role": "user", "content": "hi"}]}, call=lambda messages: "hello",
+	provider="openai")
     run.note("checked", text="by hand")
     run.output = {"tier": "gold"}
     run.close()
@@ -195,24 +201,31 @@ func repeated(folder string) error {
 	defer recorder.Close()
 	type object = map[string]any
 	given := object{"order": "o-9", "password": "hunter2"}
-	run, err := recorder.DoWith(ctx, "refund-4471", given, RunOptions{Thread: "t1"}, func(ctx context.Context, run *Run) (any, error) {
+	run, err := recorder.DoWith(ctx, "refund-4471", given, RunOptions{Thread: "t1"}, func(ctx context.Context,
+		run *Run) (any, error) {
 		list := []any{1, 1.5, 1e21, math.Copysign(0, -1), nil, true, "é😀"}
-		found, err := Tool(ctx, run, "crm.lookup", object{"customer": "c-17", "list": list}, func(context.Context, object) (object, error) {
+		found, err := Tool(ctx, run, "crm.lookup", object{"customer": "c-17", "list": list}, func(context.Context,
+			object) (object, error) {
 			return object{"tier": "gold"}, nil
 		})
 		if err != nil {
 			return nil, err
 		}
-		if _, err = Tool(ctx, run, "rm", object{"path": "/"}, func(context.Context, object) (int, error) { return 1, nil }); !errors.Is(err, ErrDenied) {
+		if _, err = Tool(ctx, run, "rm", object{"path": "/"}, func(context.Context, object) (int, error) {
+			return 1,
+				nil
+		}); !errors.Is(err, ErrDenied) {
 			return nil, errors.Join(errors.New("it was not refused"), err)
 		}
-		if _, err = StepDo(ctx, run, "parse", json.RawMessage(`{"b":2,"a":{"z":1,"y":[]}}`), func(context.Context, json.RawMessage) (object, error) {
+		if _, err = StepDo(ctx, run, "parse", json.RawMessage(`{"b":2,"a":{"z":1,"y":[]}}`), func(context.Context,
+			json.RawMessage) (object, error) {
 			return object{"ok": true}, nil
 		}); err != nil {
 			return nil, err
 		}
 		messages := object{"messages": []object{{"role": "user", "content": "hi"}}}
-		if _, err = Model(ctx, run, "gpt-4.1", messages, StepOptions{Provider: "openai"}, func(context.Context, object) (string, error) {
+		if _, err = ModelWith(ctx, run, "gpt-4.1", messages, StepOptions{Provider: "openai"}, func(context.Context,
+			object) (string, error) {
 			return "hello", nil
 		}); err != nil {
 			return nil, err

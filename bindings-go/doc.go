@@ -22,8 +22,9 @@
 //	...
 //	saved, err := run.Save(ctx, "refund-4471.execert")
 //
-// [Tool] asks the gate, writes the intent durably, and only then calls, with the input as it was recorded; then it writes
-// the outcome. A refusal is an error that is [ErrDenied], nothing ran, and it is a record of its own. No record, no action.
+// [Tool] asks the gate, writes the intent durably, and only then calls, with the input as it was recorded; then it
+// writes the outcome. A refusal is an error that is [ErrDenied], nothing ran, and it is a record of its own. No
+// record, no action.
 //
 // # Evidence
 //
@@ -50,20 +51,20 @@
 //
 // # Contexts
 //
-// A context that is done before an intent is written: nothing is recorded and nothing runs. Done while the intent is being
-// written: the outcome is "cancelled", and nothing runs. Done while the callback runs: that is the callback's business; if it
-// answers with the context's error, the outcome is "cancelled". Ends ([Step.End], [Run.End]) take no context, since what was
-// done is to be recorded, whoever has stopped waiting for it.
+// A context that is done before an intent is written: nothing is recorded and nothing runs. Done while the intent is
+// being written: the outcome is "cancelled", and nothing runs. Done while the callback runs: that is the callback's
+// business; if it answers with the context's error, the outcome is "cancelled". Ends ([Step.End], [Run.End]) take no
+// context, since what was done is to be recorded, whoever has stopped waiting for it.
 //
 // # Values
 //
-// Inputs are plain JSON, or refused with the place (canon.unsupported_type and others): nothing is rounded, renamed or left
-// out without a word, as [encoding/json] does with invalid UTF-8, big integers, unexported fields and byte slices. What comes
-// out of a call did happen, and is converted where it is no plain JSON, with a list of what was converted ([Plain]). The
-// table is in docs/guide/conversion.md.
+// Inputs are plain JSON, or refused with the place (canon.unsupported_type and others): nothing is rounded, renamed
+// or left out without a word, as [encoding/json] does with invalid UTF-8, big integers, unexported fields and byte
+// slices. What comes out of a call did happen, and is converted where it is no plain JSON, with a list of what was
+// converted ([Plain]). The table is in docs/guide/conversion.md.
 //
 // # Goroutines and processes
 //
-// All types are safe for use by many goroutines. Several processes can open one ledger; they take turns. Programs started
-// with [os/exec] inherit nothing of it.
+// All types are safe for use by many goroutines. Several processes can open one ledger; they take turns. Programs
+// started with [os/exec] inherit nothing of it.
 package execert

@@ -36,7 +36,8 @@ func (notRun) Error() string {
 // ErrNotRun is what [Tool], [Model] and [Use] answer in a dry run: nothing was called, so that there is no output.
 var ErrNotRun error = notRun{}
 
-// Error is an error of execert: a stable code, one sentence, the place, and what to do next. It never holds content or keys.
+// Error is an error of execert: a stable code, one sentence, the place, and what to do next. It never holds content
+// or keys.
 type Error struct {
 	// Code is the stable area.reason; the text is not stable.
 	Code Code

@@ -51,8 +51,8 @@ func CheckFile(ctx context.Context, path string, trust *Trust, options *CheckOpt
 	})
 }
 
-// Verify is [Check] for those who rely on the answer: an error that is [ErrUntrusted], with the report in it, unless the
-// evidence holds under this trust. The report is answered either way.
+// Verify is [Check] for those who rely on the answer: an error that is [ErrUntrusted], with the report in it, unless
+// the evidence holds under this trust. The report is answered either way.
 func Verify(ctx context.Context, bundle []byte, trust *Trust, options *CheckOptions) (*Report, error) {
 	return judge(ctx, trust, options, "", func(trust, options []byte, out *C.execert_bytes) *C.execert_error {
 		return C.execert_verify(lentBytes(bundle), lentBytes(trust), lentBytes(options), out)
@@ -123,8 +123,8 @@ func judgeFile(ctx context.Context, path string, trust *Trust, options *CheckOpt
 	}
 }
 
-// Place names records of a bundle: one by its number in the chain or in its run, or, without either, every record. Chain
-// may be left out where the bundle has one chain.
+// Place names records of a bundle: one by its number in the chain or in its run, or, without either, every record.
+// Chain may be left out where the bundle has one chain.
 type Place struct {
 	Chain string
 	Seq   *int64
@@ -189,7 +189,8 @@ type Changed struct {
 	Records int64 `json:"records"`
 }
 
-// Redact answers a copy of a bundle with places hidden or records withheld. No key is needed; every signature still fits.
+// Redact answers a copy of a bundle with places hidden or records withheld. No key is needed; every signature still
+// fits.
 func Redact(ctx context.Context, bundle []byte, request Redaction) ([]byte, error) {
 	asked, err := request.document()
 	if err = first(ctx.Err(), err); err != nil {
@@ -201,18 +202,18 @@ func Redact(ctx context.Context, bundle []byte, request Redaction) ([]byte, erro
 }
 
 // RedactFile is [Redact] from file to file: the copy is written whole or not at all.
-func RedactFile(ctx context.Context, path string, request Redaction, copy string) (Changed, error) {
+func RedactFile(ctx context.Context, path string, request Redaction, out string) (Changed, error) {
 	asked, err := request.document()
 	if err = first(ctx.Err(), err); err != nil {
 		return Changed{}, err
 	}
-	return read[Changed](answered(func(out *C.execert_bytes) *C.execert_error {
-		return C.execert_redact_file(lent(path), lentBytes(asked), lent(copy), out)
+	return read[Changed](answered(func(told *C.execert_bytes) *C.execert_error {
+		return C.execert_redact_file(lent(path), lentBytes(asked), lent(out), told)
 	}))
 }
 
-// Reveal answers a copy of a bundle with places shown again, out of a fuller copy. Places without paths are shown as far as
-// the fuller copy shows them.
+// Reveal answers a copy of a bundle with places shown again, out of a fuller copy. Places without paths are shown as
+// far as the fuller copy shows them.
 func Reveal(ctx context.Context, bundle, fuller []byte, show []Place) ([]byte, error) {
 	asked, err := revelation(show)
 	if err = first(ctx.Err(), err); err != nil {
@@ -224,13 +225,13 @@ func Reveal(ctx context.Context, bundle, fuller []byte, show []Place) ([]byte, e
 }
 
 // RevealFile is [Reveal] from files to file: the copy is written whole or not at all.
-func RevealFile(ctx context.Context, path, fuller string, show []Place, copy string) (Changed, error) {
+func RevealFile(ctx context.Context, path, fuller string, show []Place, out string) (Changed, error) {
 	asked, err := revelation(show)
 	if err = first(ctx.Err(), err); err != nil {
 		return Changed{}, err
 	}
-	return read[Changed](answered(func(out *C.execert_bytes) *C.execert_error {
-		return C.execert_reveal_file(lent(path), lent(fuller), lentBytes(asked), lent(copy), out)
+	return read[Changed](answered(func(told *C.execert_bytes) *C.execert_error {
+		return C.execert_reveal_file(lent(path), lent(fuller), lentBytes(asked), lent(out), told)
 	}))
 }
 

@@ -24,7 +24,8 @@ func pay(_ context.Context, refund Refund) (string, error) {
 var policy = &execert.Policy{
 	Default: execert.Deny,
 	Rules: []execert.Rule{
-		{ID: "small", Tool: "payments.refund", When: []execert.Condition{{Path: "/amount", Test: "<=", Value: 50}}, Verdict: execert.Allow},
+		{ID: "small", Tool: "payments.refund", When: []execert.Condition{{Path: "/amount", Test: "<=", Value: 50}},
+			Verdict: execert.Allow},
 	},
 }
 
@@ -34,7 +35,8 @@ func open() *execert.Recorder {
 	if err != nil {
 		log.Fatal(err)
 	}
-	recorder, err := execert.Open("memory:", execert.Options{Key: key, Policy: policy, Durability: execert.DurabilityMemory})
+	recorder, err := execert.Open("memory:", execert.Options{Key: key, Policy: policy,
+		Durability: execert.DurabilityMemory})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -107,7 +109,10 @@ func ExampleVerify() {
 	ctx := context.Background()
 	recorder := open()
 	defer recorder.Close()
-	run, err := recorder.Do(ctx, "r", map[string]int{"amount": 40}, func(context.Context, *execert.Run) (any, error) { return "paid", nil })
+	run, err := recorder.Do(ctx, "r", map[string]int{"amount": 40}, func(context.Context, *execert.Run) (any,
+		error) {
+		return "paid", nil
+	})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -136,10 +141,11 @@ func ExampleCanonical() {
 	text, err := execert.Canonical(map[string]any{"b": 1e21, "a": []any{nil, true}})
 	fmt.Println(string(text), err)
 	_, err = execert.Canonical(map[string]any{"photo": []byte{1}})
-	fmt.Println(err)
+	var told *execert.Error
+	fmt.Println(errors.As(err, &told), told.Code, told.Path)
 	// Output:
 	// {"a":[null,true],"b":1e+21} <nil>
-	// execert: bytes are not plain JSON (`/photo`) [canon.unsupported_type]: convert it first: execert.Plain does, and lists what it converted
+	// true canon.unsupported_type /photo
 }
 
 func ExamplePlain() {
@@ -174,7 +180,10 @@ func ExampleRecorder_Runs() {
 	recorder := open()
 	defer recorder.Close()
 	for _, name := range []string{"first", "second"} {
-		if _, err := recorder.Do(ctx, name, nil, func(context.Context, *execert.Run) (any, error) { return nil, nil }); err != nil {
+		if _, err := recorder.Do(ctx, name, nil, func(context.Context, *execert.Run) (any, error) {
+			return nil,
+				nil
+		}); err != nil {
 			log.Fatal(err)
 		}
 	}
@@ -210,6 +219,6 @@ func ExampleModel() {
 		})
 		return answer, err
 	}
-	fmt.Println(execert.Model(ctx, run, "gpt-4.1", "Say hello.", execert.StepOptions{Provider: "openai"}, ask))
+	fmt.Println(execert.ModelWith(ctx, run, "gpt-4.1", "Say hello.", execert.StepOptions{Provider: "openai"}, ask))
 	// Output: hello <nil>
 }

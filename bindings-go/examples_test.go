@@ -62,8 +62,8 @@ func blocks(page, language string) []string {
 	return found
 }
 
-// The first program of the README, in an empty folder, with nothing but what is installed: the C library somewhere else,
-// and the module from a proxy, as a release puts it there.
+// The first program of the README, in an empty folder, with nothing but what is installed: the C library somewhere
+// else, and the module from a proxy, as a release puts it there.
 func TestStranger(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
@@ -82,8 +82,10 @@ func TestStranger(t *testing.T) {
 	} {
 		cmd := exec.Command("go", args...)
 		cmd.Dir = folder
-		cmd.Env = append(os.Environ(), "GOPROXY=file://"+proxy, "GONOSUMDB=*", "GONOSUMCHECK=1", "GOSUMDB=off", "GOFLAGS=-modcacherw",
-			"GOMODCACHE="+filepath.Join(home, "cache"), "XDG_CONFIG_HOME="+home, "PKG_CONFIG_PATH="+filepath.Join(library, "lib", "pkgconfig"),
+		cmd.Env = append(os.Environ(), "GOPROXY=file://"+proxy, "GONOSUMDB=*", "GONOSUMCHECK=1", "GOSUMDB=off",
+			"GOFLAGS=-modcacherw",
+			"GOMODCACHE="+filepath.Join(home, "cache"), "XDG_CONFIG_HOME="+home, "PKG_CONFIG_PATH="+filepath.Join(library,
+				"lib", "pkgconfig"),
 			"LD_LIBRARY_PATH="+filepath.Join(library, "lib"))
 		out, err := cmd.CombinedOutput()
 		if err != nil {
@@ -106,7 +108,8 @@ func publish(t *testing.T, proxy string) {
 	at := filepath.Join(proxy, filepath.FromSlash(module), "@v")
 	must(t, 0, os.MkdirAll(at, 0o700))
 	for name, text := range map[string]string{
-		"list": version + "\n", version + ".info": `{"Version":"` + version + `"}`, version + ".mod": string(readFile(t, "go.mod")),
+		"list": version + "\n", version + ".info": `{"Version":"` + version + `"}`, version + ".mod": string(readFile(t,
+			"go.mod")),
 	} {
 		must(t, 0, os.WriteFile(filepath.Join(at, name), []byte(text), 0o600))
 	}

@@ -31,8 +31,8 @@ var (
 	plainType  = reflect.TypeFor[PlainValue]()
 )
 
-// Canonical is the RFC 8785 form of a value that is plain JSON, or why there is none. Of a [json.RawMessage] it reads the
-// text strictly.
+// Canonical is the RFC 8785 form of a value that is plain JSON, or why there is none. Of a [json.RawMessage] it reads
+// the text strictly.
 func Canonical(value any) ([]byte, error) {
 	text, err := plainJSON(value, "")
 	if err != nil {
@@ -50,8 +50,8 @@ func plainJSON(value any, base string) ([]byte, error) {
 	return w.out, nil
 }
 
-// walk reads a value once and writes it as JSON: what its owner changes later changes nothing. What is not plain JSON is
-// refused with its place, or converted and listed.
+// walk reads a value once and writes it as JSON: what its owner changes later changes nothing. What is not plain JSON
+// is refused with its place, or converted and listed.
 type walk struct {
 	out  []byte
 	base string

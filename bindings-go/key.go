@@ -9,8 +9,8 @@ import (
 	"runtime"
 )
 
-// Key is an Ed25519 key that signs. It can be saved, but is never shown and never serialised: the secret half stays in the
-// library.
+// Key is an Ed25519 key that signs. It can be saved, but is never shown and never serialised: the secret half stays
+// in the library.
 type Key struct {
 	handle      keyHandle
 	id          string
@@ -84,5 +84,5 @@ func (k *Key) LogValue() slog.Value { return slog.StringValue(k.fingerprint) }
 
 // MarshalJSON refuses: a secret key is not serialised.
 func (k *Key) MarshalJSON() ([]byte, error) {
-	return nil, errors.New("execert: a secret key is not serialised: Save writes it to a file, PublicPEM is its public half")
+	return nil, errors.New("execert: a secret key is not serialised: Save writes it, PublicPEM is its public half")
 }

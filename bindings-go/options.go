@@ -45,8 +45,8 @@ const (
 	ProfileCommitOnly Profile = "commit-only"
 )
 
-// Options is how a ledger is opened. Gate, Durability, Profile, Keep, Tenant and LogDomain are fixed when it is made. Of Key and
-// KeyFile, and of Policy and PolicyFile, one is given at most.
+// Options is how a ledger is opened. Gate, Durability, Profile, Keep, Tenant and LogDomain are fixed when it is made.
+// Of Key and KeyFile, and of Policy and PolicyFile, one is given at most.
 type Options struct {
 	// Key signs. Without a key nothing is recorded and nothing runs (key.not_found).
 	Key *Key
@@ -111,18 +111,21 @@ func (o *Options) document() ([]byte, error) {
 	return asked.take()
 }
 
-// Rule verdicts: what a policy says of a call. Of all rules that match the strictest wins: deny, escalate, approve, allow.
+// PolicyVerdict is what a policy says of a call. Of all rules that match the strictest wins.
+type PolicyVerdict string
+
+// The verdicts of a policy, from the mildest to the strictest.
 const (
-	Allow    = "allow"
-	Deny     = "deny"
-	Approve  = "approve"
-	Escalate = "escalate"
+	Allow    PolicyVerdict = "allow"
+	Approve  PolicyVerdict = "approve"
+	Escalate PolicyVerdict = "escalate"
+	Deny     PolicyVerdict = "deny"
 )
 
 // Policy is built-in rules (policy/1): what may run.
 type Policy struct {
 	// Default is the verdict where no rule matches.
-	Default string
+	Default PolicyVerdict
 	Rules   []Rule
 	// Approvers are whose approvals count.
 	Approvers []Approver
@@ -138,8 +141,8 @@ type Rule struct {
 	Tool string
 	// When is tests of the arguments that all have to hold.
 	When []Condition
-	// Verdict is allow, deny, approve or escalate.
-	Verdict string
+	// Verdict is what the rule says.
+	Verdict PolicyVerdict
 	// Reason is a word for the refusal; the id by default.
 	Reason string
 }
@@ -162,18 +165,18 @@ type Approver struct {
 
 func (p *Policy) document() ([]byte, error) {
 	type rule struct {
-		ID      string  `json:"id"`
-		Tool    string  `json:"tool"`
-		When    [][]any `json:"when,omitempty"`
-		Verdict string  `json:"verdict"`
-		Reason  string  `json:"reason,omitempty"`
+		ID      string        `json:"id"`
+		Tool    string        `json:"tool"`
+		When    [][]any       `json:"when,omitempty"`
+		Verdict PolicyVerdict `json:"verdict"`
+		Reason  string        `json:"reason,omitempty"`
 	}
 	written := struct {
-		Policy     int        `json:"policy"`
-		Default    string     `json:"default"`
-		Rules      []rule     `json:"rules"`
-		Approvers  []Approver `json:"approvers,omitempty"`
-		Escalation []string   `json:"escalation,omitempty"`
+		Policy     int           `json:"policy"`
+		Default    PolicyVerdict `json:"default"`
+		Rules      []rule        `json:"rules"`
+		Approvers  []Approver    `json:"approvers,omitempty"`
+		Escalation []string      `json:"escalation,omitempty"`
 	}{Policy: 1, Default: p.Default, Rules: []rule{}, Approvers: p.Approvers, Escalation: p.Escalation}
 	for _, one := range p.Rules {
 		tests := make([][]any, 0, len(one.When))
@@ -246,8 +249,8 @@ func about(asked *document, links []Link, actor, principal *Who) {
 	}
 }
 
-// StepOptions is what can be said of a step beyond its name and input. Approval, Definition and DryRun are for tools and
-// permits, Provider is for models.
+// StepOptions is what can be said of a step beyond its name and input. Approval, Definition and DryRun are for tools
+// and permits, Provider is for models.
 type StepOptions struct {
 	// Approval is the digest of an approved request.
 	Approval string

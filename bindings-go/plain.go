@@ -35,16 +35,16 @@ type Conversion struct {
 	Word    string
 }
 
-// PlainValue is a value as plain JSON, with the list of what was converted, sorted by pointer. Given as an input or output,
-// it is recorded with its list.
+// PlainValue is a value as plain JSON, with the list of what was converted, sorted by pointer. Given as an input or
+// output, it is recorded with its list.
 type PlainValue struct {
 	JSON        json.RawMessage
 	Conversions []Conversion
 }
 
-// Plain converts any value to plain JSON. It never fails, prints no address, and the same value gives the same bytes in every
-// process. Of the value's own code it calls MarshalJSON, MarshalText and Error, and where one of them panics or
-// answers something that is not JSON, null stands for the value, and the list says so.
+// Plain converts any value to plain JSON. It never fails, prints no address, and the same value gives the same bytes
+// in every process. Of the value's own code it calls MarshalJSON, MarshalText and Error, and where one of them panics
+// or answers something that is not JSON, null stands for the value, and the list says so.
 func Plain(value any) PlainValue {
 	w := walk{convert: &conversions{}}
 	if err := w.convert.whole(&w, func() error { return w.any(value) }); err != nil {
@@ -332,7 +332,8 @@ func (w *walk) converted(v reflect.Value) error {
 			w.convert.list = append(w.convert.list, Conversion{w.path() + one.Pointer, one.Word})
 		}
 	} else if len(w.at) > 0 && len(given.Conversions) > 0 {
-		return w.refuse(CodeCanonUnsupportedType, "a converted value stands inside another value, where its list would be lost")
+		return w.refuse(CodeCanonUnsupportedType,
+			"a converted value stands inside another value, where its list would be lost")
 	}
 	return w.raw(given.JSON)
 }

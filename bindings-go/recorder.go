@@ -33,8 +33,8 @@ type Head struct {
 	Epoch  int64  `json:"epoch"`
 }
 
-// Recorder writes one ledger: a folder, or "memory:". Any number of goroutines may use it, and other processes may open the
-// same folder.
+// Recorder writes one ledger: a folder, or "memory:". Any number of goroutines may use it, and other processes may
+// open the same folder.
 type Recorder struct {
 	handle recorderHandle
 	life   *life
@@ -109,11 +109,13 @@ func (r *Recorder) ask(ctx context.Context, call func(*C.execert_bytes) *C.exece
 
 // Head is the last record.
 func (r *Recorder) Head(ctx context.Context) (Head, error) {
-	return read[Head](r.ask(ctx, func(out *C.execert_bytes) *C.execert_error { return C.execert_recorder_head(r.handle, out) }))
+	return read[Head](r.ask(ctx, func(out *C.execert_bytes) *C.execert_error {
+		return C.execert_recorder_head(r.handle, out)
+	}))
 }
 
-// Note writes what is one record of the ledger and belongs to no run. Members are those of the kind, and content: input,
-// output, text.
+// Note writes what is one record of the ledger and belongs to no run. Members are those of the kind, and content:
+// input, output, text.
 func (r *Recorder) Note(ctx context.Context, event string, members map[string]any) (Record, error) {
 	asked, err := noteOf(event, members)
 	if err != nil {
@@ -201,7 +203,7 @@ type RunEntry struct {
 	// State is open or closed.
 	State string `json:"state"`
 	// Status is how it ended: ok, failed, cancelled, unknown or incomplete.
-	Status string `json:"status"`
+	Status Status `json:"status"`
 	// First is the sequence number of its first record.
 	First int64 `json:"first"`
 	// Last is that of its last record, once it is closed.
@@ -364,7 +366,9 @@ func (r *Recorder) Erase(ctx context.Context, records []int64, reason, authority
 
 // Seal ends the chain for good: open runs end as incomplete, and nothing can be appended after it.
 func (r *Recorder) Seal(ctx context.Context) (Head, error) {
-	return read[Head](r.ask(ctx, func(out *C.execert_bytes) *C.execert_error { return C.execert_recorder_seal(r.handle, out) }))
+	return read[Head](r.ask(ctx, func(out *C.execert_bytes) *C.execert_error {
+		return C.execert_recorder_seal(r.handle, out)
+	}))
 }
 
 // Heartbeat ends an epoch: a checkpoint of the tree so far, and the next key of the internal tags.

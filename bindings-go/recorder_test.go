@@ -50,10 +50,12 @@ func TestRunIsRecorded(t *testing.T) {
 	ctx := context.Background()
 	key := newKeyFor(t)
 	recorder := ledger(t, Options{Key: key, Policy: allowCRM, Tenant: "acme", Tier: TierHigh, Deadline: time.Minute})
-	if recorder.Tenant() != "acme" || recorder.Gate() != GateEnforce || !strings.HasPrefix(recorder.Origin(), "execert.local/") {
+	if recorder.Tenant() != "acme" || recorder.Gate() != GateEnforce || !strings.HasPrefix(recorder.Origin(),
+		"execert.local/") {
 		t.Error(recorder.about)
 	}
-	run, err := recorder.Do(ctx, "refund-4471", map[string]string{"order": "o-9"}, func(ctx context.Context, run *Run) (any, error) {
+	run, err := recorder.Do(ctx, "refund-4471", map[string]string{"order": "o-9"}, func(ctx context.Context,
+		run *Run) (any, error) {
 		if RunFrom(ctx) != run || StepFrom(ctx) != nil {
 			t.Error("the context knows its run")
 		}
@@ -69,12 +71,15 @@ func TestRunIsRecorded(t *testing.T) {
 			t.Error("it was refused, and ran")
 			return 0, nil
 		})
-		if !errors.Is(err, ErrDenied) || !errors.Is(err, CodePolicyDenied) || errors.Is(err, ErrInvalid) || errors.Is(err, CodePolicyUndecided) {
+		if !errors.Is(err, ErrDenied) || !errors.Is(err, CodePolicyDenied) || errors.Is(err,
+			ErrInvalid) || errors.Is(err, CodePolicyUndecided) {
 			t.Error(err)
 		}
-		_, err = Model(ctx, run, "gpt-4.1", map[string]any{"messages": []string{"hi"}}, StepOptions{Provider: "openai", Params: map[string]any{"t": 0}},
+		_, err = ModelWith(ctx, run, "gpt-4.1", map[string]any{"messages": []string{"hi"}}, StepOptions{Provider: "openai",
+			Params: map[string]any{"t": 0}},
 			func(ctx context.Context, _ map[string]any) (string, error) {
-				_, err := StepFrom(ctx).EndWith(Outcome{Output: "hello", Usage: &Usage{InputTokens: 3, OutputTokens: 5}, Served: "gpt-4.1-x", ResponseID: "r-1"})
+				_, err := StepFrom(ctx).EndWith(Outcome{Output: "hello", Usage: &Usage{InputTokens: 3, OutputTokens: 5},
+					Served: "gpt-4.1-x", ResponseID: "r-1"})
 				return "hello", err
 			})
 		if err != nil {
@@ -138,7 +143,8 @@ func TestErrorOfTheToolStaysWhatItIs(t *testing.T) {
 	must(t, 0, second(run.End(nil)))
 	outcome := recordOf(t, bundleOf(t, run), "fs.read", "outcome")
 	told, _ := outcome.content["error"].(map[string]any)
-	if outcome.Status != "failed" || told["type"] != "wrapError" || !strings.HasPrefix(told["message"].(string), "above: open /there") {
+	if outcome.Status != "failed" || told["type"] != "wrapError" || !strings.HasPrefix(told["message"].(string),
+		"above: open /there") {
 		t.Error(outcome)
 	}
 }
@@ -163,7 +169,8 @@ func TestPanicIsRecordedAndGoesOn(t *testing.T) {
 		t.Error(value)
 	}
 	bundle := bundleOf(t, inner)
-	if one := recordOf(t, bundle, "crm.lookup", "outcome"); one.Status != "failed" || !strings.Contains(fmt.Sprint(one.content), "unexpected EOF") {
+	if one := recordOf(t, bundle, "crm.lookup",
+		"outcome"); one.Status != "failed" || !strings.Contains(fmt.Sprint(one.content), "unexpected EOF") {
 		t.Error(one)
 	}
 	all := records(t, bundle)
@@ -207,16 +214,19 @@ func TestContexts(t *testing.T) {
 	}
 	_, err = Tool(ctx, run, "late", 1, nothing)
 	errs := []error{err}
-	_, err = Model(ctx, run, "late", 1, StepOptions{}, nothing)
+	_, err = ModelWith(ctx, run, "late", 1, StepOptions{}, nothing)
 	errs = append(errs, err)
 	_, err = StepDo(ctx, run, "late", 1, nothing)
 	errs = append(errs, err)
 	_, err = recorder.Run(ctx, "late", nil)
-	errs = append(errs, err, second(run.Note(ctx, "late", nil)), second(run.Bundle(ctx)), second(run.Save(ctx, t.TempDir()+"/x")))
+	errs = append(errs, err, second(run.Note(ctx, "late", nil)), second(run.Bundle(ctx)), second(run.Save(ctx,
+		t.TempDir()+"/x")))
 	errs = append(errs, second(recorder.Head(ctx)), second(recorder.Seal(ctx)), second(recorder.Note(ctx, "late", nil)))
-	errs = append(errs, second(recorder.Export(ctx, t.TempDir()+"/x", Selection{Chain: true})), second(recorder.Heartbeat(ctx)))
+	errs = append(errs, second(recorder.Export(ctx, t.TempDir()+"/x", Selection{Chain: true})),
+		second(recorder.Heartbeat(ctx)))
 	trust := trustIn(t)
-	errs = append(errs, second(Check(ctx, nil, trust, nil)), second(CheckFile(ctx, "x", trust, nil)), second(Verify(ctx, nil, trust, nil)))
+	errs = append(errs, second(Check(ctx, nil, trust, nil)), second(CheckFile(ctx, "x", trust, nil)),
+		second(Verify(ctx, nil, trust, nil)))
 	errs = append(errs, second(Redact(ctx, nil, Redaction{})), second(RevealFile(ctx, "x", "x", nil, "x")))
 	for range recorder.Requests(ctx, RequestQuery{}) {
 		errs = append(errs, ctx.Err())
@@ -318,7 +328,8 @@ func TestApprovals(t *testing.T) {
 	}
 	_, err = recorder.Approve(ctx, told.Request, nil, Approval{})
 	wantCode(t, err, CodeWireBadArgument)
-	record, err := recorder.Approve(ctx, told.Request, manager, Approval{Role: "manager", Expires: time.Now().Add(time.Hour)})
+	record, err := recorder.Approve(ctx, told.Request, manager, Approval{Role: "manager",
+		Expires: time.Now().Add(time.Hour)})
 	if must(t, record, err); !strings.HasPrefix(record.Digest, "sha256:") {
 		t.Error(record)
 	}
@@ -379,7 +390,10 @@ func TestInputsThatDoNotComeBack(t *testing.T) {
 	if told := wantCode(t, err, CodeWireBadArgument); told.Path != "/input" {
 		t.Error(told)
 	}
-	_, err = Tool(ctx, run, "t", map[string]any{"a": []byte("x")}, func(context.Context, map[string]any) (int, error) { return 0, nil })
+	_, err = Tool(ctx, run, "t", map[string]any{"a": []byte("x")}, func(context.Context, map[string]any) (int,
+		error) {
+		return 0, nil
+	})
 	if told := wantCode(t, err, CodeCanonUnsupportedType); told.Path != "/input/a" {
 		t.Error(told)
 	}
@@ -389,7 +403,8 @@ func TestInputsThatDoNotComeBack(t *testing.T) {
 		t.Error("something was recorded")
 	}
 	// What comes back as itself, in other clothes.
-	for _, in := range []any{map[string]any{"n": 1, "r": json.RawMessage(`{ "b":1, "a":2 }`)}, []any{json.Number("1.50")}} {
+	for _, in := range []any{map[string]any{"n": 1, "r": json.RawMessage(`{ "b":1, "a":2 }`)},
+		[]any{json.Number("1.50")}} {
 		out, err := Tool(ctx, run, "t", in, func(_ context.Context, in any) (string, error) {
 			text, err := Canonical(in)
 			return string(text), err
@@ -399,14 +414,16 @@ func TestInputsThatDoNotComeBack(t *testing.T) {
 		}
 	}
 	// What was converted says so.
-	out, err := Tool(ctx, run, "bytes", Plain(map[string]any{"b": []byte("x")}), func(_ context.Context, in PlainValue) (string, error) {
+	out, err := Tool(ctx, run, "bytes", Plain(map[string]any{"b": []byte("x")}), func(_ context.Context,
+		in PlainValue) (string, error) {
 		return string(in.JSON), nil
 	})
 	if must(t, out, err) != `{"b":"eA=="}` {
 		t.Error(out)
 	}
 	must(t, 0, second(run.End(nil)))
-	if one := recordOf(t, bundleOf(t, run), "bytes", "intent"); fmt.Sprint(one.content["conversions"]) != "[[/input/b bytes]]" {
+	if one := recordOf(t, bundleOf(t, run), "bytes",
+		"intent"); fmt.Sprint(one.content["conversions"]) != "[[/input/b bytes]]" {
 		t.Error(one.content)
 	}
 }
@@ -429,8 +446,12 @@ func TestGatedFunctions(t *testing.T) {
 	if must(t, alone, err); alone.Tier != "gold" {
 		t.Error(alone)
 	}
-	run, err := recorder.Do(ctx, "r", nil, func(ctx context.Context, _ *Run) (any, error) { return find(ctx, lookup{"c-2"}) })
-	if must(t, run, err); recordOf(t, bundleOf(t, run), "crm.lookup", "intent").content["input"].(map[string]any)["customer"] != "c-2" {
+	run, err := recorder.Do(ctx, "r", nil, func(ctx context.Context, _ *Run) (any, error) {
+		return find(ctx,
+			lookup{"c-2"})
+	})
+	if must(t, run, err); recordOf(t, bundleOf(t, run), "crm.lookup",
+		"intent").content["input"].(map[string]any)["customer"] != "c-2" {
 		t.Error("it is a step of the run around it")
 	}
 	_, err = Gated(recorder, "rm", gold)(ctx, lookup{})
@@ -467,7 +488,8 @@ func TestManyGoroutinesOneRecorder(t *testing.T) {
 			})
 			if err != nil {
 				t.Error(err)
-			} else if report, err := Verify(ctx, bundleOf(t, run), trustIn(t, key), nil); err != nil || report.Subject.Records != 8 {
+			} else if report, err := Verify(ctx, bundleOf(t, run), trustIn(t,
+				key), nil); err != nil || report.Subject.Records != 8 {
 				t.Error(err)
 			}
 		})
@@ -509,7 +531,8 @@ func TestHandlesThatAreClosed(t *testing.T) {
 		t.Error(err)
 	}
 	for i, err := range []error{
-		second(recorder.Run(ctx, "x", nil)), second(recorder.Head(ctx)), second(recorder.Note(ctx, "x", nil)), second(run.Bundle(ctx)),
+		second(recorder.Run(ctx, "x", nil)), second(recorder.Head(ctx)), second(recorder.Note(ctx, "x",
+			nil)), second(run.Bundle(ctx)),
 		second(run.Step(ctx, "x", nil, StepOptions{})), second(recorder.Seal(ctx)), second(open.End(nil)),
 	} {
 		if !errors.Is(err, CodeRecorderClosed) {
@@ -541,7 +564,8 @@ func TestOpenRefuses(t *testing.T) {
 		{Options{Key: key, Policy: &Policy{}}, CodePolicyMalformed},
 		{Options{Key: key, Gate: "neither"}, CodeWireBadArgument},
 		{Options{Key: key, Tenant: "\xff"}, CodeCanonNotUtf8},
-		{Options{Key: key, Policy: &Policy{Default: Deny, Rules: []Rule{{When: []Condition{{"/a", "==", 1i}}}}}}, CodeCanonUnsupportedType},
+		{Options{Key: key, Policy: &Policy{Default: Deny, Rules: []Rule{{When: []Condition{{"/a", "==", 1i}}}}}},
+			CodeCanonUnsupportedType},
 	} {
 		recorder, err := Open(filepath.Join(folder, fmt.Sprint(i)), one.options)
 		if recorder != nil {
@@ -611,7 +635,8 @@ func TestRedactAndReveal(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	key := newKeyFor(t)
-	run, err := ledger(t, Options{Key: key}).Do(ctx, "r", map[string]string{"order": "o-9"}, func(ctx context.Context, run *Run) (any, error) {
+	run, err := ledger(t, Options{Key: key}).Do(ctx, "r", map[string]string{"order": "o-9"}, func(ctx context.Context,
+		run *Run) (any, error) {
 		return Tool(ctx, run, "crm.lookup", lookup{"c-17"}, gold)
 	})
 	full := bundleOf(t, must(t, run, err))
@@ -657,7 +682,8 @@ func TestTrust(t *testing.T) {
 	folder := t.TempDir()
 	pem, file := filepath.Join(folder, "acme.pub"), filepath.Join(folder, "acme.trust")
 	must(t, 0, os.WriteFile(pem, []byte(key.PublicPEM()), 0o600))
-	one, err := NewTrust(TrustOptions{Keys: []TrustKey{{File: pem, Label: "acme", Role: RoleRecord, Operator: "acme.example", NoRevocation: true}}})
+	one, err := NewTrust(TrustOptions{Keys: []TrustKey{{File: pem, Label: "acme", Role: RoleRecord,
+		Operator: "acme.example", NoRevocation: true}}})
 	must(t, one, err)
 	other, err := NewTrust(TrustOptions{Keys: []TrustKey{{Key: key.Fingerprint(), Label: "acme"}}})
 	must(t, other, err)
@@ -768,7 +794,8 @@ func TestAnotherInterface(t *testing.T) {
 	defer func() { unusable = nil }()
 	ctx := context.Background()
 	for i, err := range []error{
-		second(GenerateKey()), second(Open("memory:", Options{})), second(Check(ctx, nil, nil, nil)), second(NewTrust(TrustOptions{})),
+		second(GenerateKey()), second(Open("memory:", Options{})), second(Check(ctx, nil, nil,
+			nil)), second(NewTrust(TrustOptions{})),
 		second(Redact(ctx, nil, Redaction{})), second(Canonical(1)), second((&Run{}).Step(ctx, "x", nil, StepOptions{})),
 	} {
 		if told := wantCode(t, err, CodeWireBadArgument); !strings.Contains(told.Message, "interface 7") {
@@ -820,7 +847,8 @@ func TestWhatIsForgottenIsToldOf(t *testing.T) {
 	for deadline := time.Now().Add(time.Minute); ; {
 		runtime.GC()
 		told := log.String()
-		if strings.Contains(told, "a recorder was forgotten") && strings.Contains(told, "a run was") && strings.Contains(told, "a step was") {
+		if strings.Contains(told, "a recorder was forgotten") && strings.Contains(told,
+			"a run was") && strings.Contains(told, "a step was") {
 			break
 		}
 		if time.Now().After(deadline) {
@@ -835,7 +863,7 @@ func TestWhatIsForgottenIsToldOf(t *testing.T) {
 		for one, err := range recorder.Runs(ctx, RunQuery{Name: "forgotten"}) {
 			entry = must(t, one, err)
 		}
-		if entry.Status == string(StatusIncomplete) {
+		if entry.Status == StatusIncomplete {
 			break
 		}
 		if time.Now().After(deadline) {

@@ -82,8 +82,8 @@ type Axes struct {
 	Witness      Axis `json:"witness"`
 }
 
-// Completeness says how much of a chain or run is here. Run is nil for a chain; State is sealed, witnessed, tail_unproven, closed
-// or open.
+// Completeness says how much of a chain or run is here. Run is nil for a chain; State is sealed, witnessed,
+// tail_unproven, closed or open.
 type Completeness struct {
 	Chain   string  `json:"chain"`
 	First   int64   `json:"first"`
@@ -123,8 +123,8 @@ type Witness struct {
 	State       string `json:"state"`
 }
 
-// Vouched is a time that someone other than the signer vouches for: By is witnessed or timestamped.
-type Vouched struct {
+// ReportTime is a time that someone other than the signer vouches for: By is witnessed or timestamped.
+type ReportTime struct {
 	At   string `json:"at"`
 	By   string `json:"by"`
 	What string `json:"what"`
@@ -138,8 +138,8 @@ type Subject struct {
 	Records int64  `json:"records"`
 }
 
-// Under is the trust that it was checked under.
-type Under struct {
+// ReportTrust is the trust that it was checked under.
+type ReportTrust struct {
 	Digest         string `json:"digest"`
 	Quorum         string `json:"quorum"`
 	RevocationAgeS *int64 `json:"revocationAgeS"`
@@ -167,8 +167,8 @@ type Report struct {
 	Shows        []string       `json:"shows"`
 	Signers      []Signer       `json:"signers"`
 	Subject      Subject        `json:"subject"`
-	Times        []Vouched      `json:"times"`
-	Trust        Under          `json:"trust"`
+	Times        []ReportTime   `json:"times"`
+	Trust        ReportTrust    `json:"trust"`
 	Unlisted     []Unlisted     `json:"unlisted,omitempty"`
 	Verdict      Verdict        `json:"verdict"`
 	Verifier     Verifier       `json:"verifier"`

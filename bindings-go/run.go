@@ -115,10 +115,11 @@ func (r *Recorder) opened(ctx context.Context, name string, call func(*runHandle
 	return run, err
 }
 
-// Do records what body does as a run: it ends with what body answers, as ok or failed, or cancelled if ctx is done and body
-// answers its error. The run is answered also beside an error of body, which comes back as it is; a panic of body is
-// recorded and goes on. Calls in body find the run by [RunFrom].
-func (r *Recorder) Do(ctx context.Context, name string, input any, body func(context.Context, *Run) (any, error)) (*Run, error) {
+// Do records what body does as a run: it ends with what body answers, as ok or failed, or cancelled if ctx is done
+// and body answers its error. The run is answered also beside an error of body, which comes back as it is; a panic of
+// body is recorded and goes on. Calls in body find the run by [RunFrom].
+func (r *Recorder) Do(ctx context.Context, name string, input any, body func(context.Context, *Run) (any,
+	error)) (*Run, error) {
 	return r.DoWith(ctx, name, input, RunOptions{}, body)
 }
 
@@ -192,8 +193,8 @@ func RunFrom(ctx context.Context) *Run {
 	return run
 }
 
-// StepFrom is the step whose callback ctx was handed to, or nil. A callback that ends its step itself, with [Step.EndWith],
-// can say more of it than its output.
+// StepFrom is the step whose callback ctx was handed to, or nil. A callback that ends its step itself, with
+// [Step.EndWith], can say more of it than its output.
 func StepFrom(ctx context.Context) *Step {
 	step, _ := ctx.Value(stepKey{}).(*Step)
 	return step
@@ -279,8 +280,8 @@ func (r *Run) ask(ctx context.Context, call func(*C.execert_bytes) *C.execert_er
 	return answered(call)
 }
 
-// Note writes what is one record of this run: a note of an event, an escalation, a decision. Members are those of the kind, and
-// content: input, output, text.
+// Note writes what is one record of this run: a note of an event, an escalation, a decision. Members are those of the
+// kind, and content: input, output, text.
 func (r *Run) Note(ctx context.Context, event string, members map[string]any) (Record, error) {
 	asked, err := noteOf(event, members)
 	if err != nil {

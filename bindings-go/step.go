@@ -43,15 +43,15 @@ type Outcome struct {
 
 // Decision is what the gate decided and why.
 type Decision struct {
-	Verdict     string   `json:"verdict"`
-	Reason      string   `json:"reason"`
-	Layer       string   `json:"layer"`
-	Tier        Tier     `json:"tier"`
-	Deciding    []string `json:"deciding"`
-	Engine      string   `json:"engine"`
-	Policy      string   `json:"policy"`
-	Obligations []string `json:"obligations"`
-	ExpiresAt   string   `json:"expires_at"`
+	Verdict     PolicyVerdict `json:"verdict"`
+	Reason      string        `json:"reason"`
+	Layer       string        `json:"layer"`
+	Tier        Tier          `json:"tier"`
+	Deciding    []string      `json:"deciding"`
+	Engine      string        `json:"engine"`
+	Policy      string        `json:"policy"`
+	Obligations []string      `json:"obligations"`
+	ExpiresAt   string        `json:"expires_at"`
 }
 
 // Step is a step that was opened: an intent on disk, waiting for its outcome. It is ended by [Step.End], [Step.Fail] or
@@ -77,9 +77,9 @@ func (r *Run) Step(ctx context.Context, name string, input any, options StepOpti
 	return r.open(ctx, "step", name, input, options)
 }
 
-// Tool opens a call of a tool: the gate is asked, and the intent is durable when this answers. A refusal is an error that is
-// [ErrDenied], and is recorded; then nothing may be done. With policy.approval_missing, [Error.Request] is what
-// an approver answers. See the function [Tool], which calls as well.
+// Tool opens a call of a tool: the gate is asked, and the intent is durable when this answers. A refusal is an error
+// that is [ErrDenied], and is recorded; then nothing may be done. With policy.approval_missing, [Error.Request] is
+// what an approver answers. See the function [Tool], which calls as well.
 func (r *Run) Tool(ctx context.Context, name string, input any, options StepOptions) (*Step, error) {
 	return r.open(ctx, "tool", name, input, options)
 }
@@ -113,7 +113,10 @@ func (r *Run) open(ctx context.Context, op, name string, input any, options Step
 		return nil, err
 	}
 	var handle stepHandle
-	if err := done(func() *C.execert_error { return C.execert_step_open_with(r.handle, lentBytes(text), &handle) }); err != nil {
+	if err := done(func() *C.execert_error {
+		return C.execert_step_open_with(r.handle, lentBytes(text),
+			&handle)
+	}); err != nil {
 		return nil, err
 	}
 	s := &Step{run: r, handle: handle}

@@ -60,7 +60,7 @@ func (s *structAbout) collect(kind reflect.Type, index []int, around []reflect.T
 			continue
 		}
 		if !field.IsExported() {
-			s.fail("", "a struct has the unexported field `"+field.Name+"`, which JSON would lose; if that is meant, tag it `json:\"-\"`")
+			s.fail("", "a struct has the unexported field `"+field.Name+"`, which would be lost (if that is meant: `json:\"-\"`)")
 			continue
 		}
 		if name == "" {
@@ -158,7 +158,8 @@ func empty(v reflect.Value) bool {
 // validName says whether encoding/json takes a name out of a tag.
 func validName(name string) bool {
 	for _, letter := range name {
-		if !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", letter) && !unicode.IsLetter(letter) && !unicode.IsDigit(letter) {
+		if !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ",
+			letter) && !unicode.IsLetter(letter) && !unicode.IsDigit(letter) {
 			return false
 		}
 	}
@@ -177,8 +178,8 @@ var (
 	specials sync.Map // reflect.Type to string
 )
 
-// specialOf says of a type by which of its own methods it would be written, if by any: of the values of such types nobody
-// but their code knows what they are in JSON.
+// specialOf says of a type by which of its own methods it would be written, if by any: of the values of such types
+// nobody but their code knows what they are in JSON.
 func specialOf(kind reflect.Type) string {
 	if kind.PkgPath() == "" && kind.Kind() != reflect.Struct {
 		// Types without a name have no methods.

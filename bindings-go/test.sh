@@ -11,7 +11,8 @@ if ! command -v go >/dev/null || [ "$(printf '%s\n' go1.26 "$(go env GOVERSION)"
   exit 0
 fi
 "$top/scripts/setup-c" test || exit 1
-export PKG_CONFIG_PATH="$top/build/c/lib/pkgconfig" LD_LIBRARY_PATH="$top/build/c/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+export PKG_CONFIG_PATH="$top/build/c/lib/pkgconfig"
+export LD_LIBRARY_PATH="$top/build/c/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 # Nothing is fetched but what the tools need, which their go.sum names.
 export GOFLAGS=-mod=readonly GOTOOLCHAIN=local
 mkdir -p "$build"
@@ -29,7 +30,7 @@ check() {
     printf 'FAILED %s\n%s\n' "$what" "$said"
   fi
 }
-# run WHAT ARGUMENTS...: go test, counted by its events. Go keeps results of tests without a look at the C library: -count=1
+# run WHAT ARGUMENTS...: go test, counted by its events; -count=1, since Go does not see that the C library changed
 run() {
   local what="$1"
   shift
@@ -48,8 +49,10 @@ else
 fi
 run "tests" .
 if [ "${1:-}" != quick ]; then
-  run "tests of threads, under the race detector" -race -run 'Goroutines|Recorded|Contexts|Panic|Forgotten|Programs|Closed|Gated' .
-  GOEXPERIMENT=cgocheck2 run "tests of pointers, checked" -run 'Recorded|Closed|Redact|Trust|Keys|FormsOfRecords|Conversion' .
+  run "tests of threads, under the race detector" -race \
+    -run 'Goroutines|Recorded|Contexts|Panic|Forgotten|Programs|Closed|Gated' .
+  GOEXPERIMENT=cgocheck2 run "tests of pointers, checked" \
+    -run 'Recorded|Closed|Redact|Trust|Keys|FormsOfRecords|Conversion' .
   run "fuzzing of values" -run '^$' -fuzz FuzzValue -fuzztime 2000x .
   run "fuzzing of the verifier" -run '^$' -fuzz FuzzCheck -fuzztime 2000x .
 fi

@@ -117,7 +117,8 @@ func NewTrust(options TrustOptions) (*Trust, error) {
 func (k TrustKey) document() (json.RawMessage, *Error) {
 	text := k.Key
 	if (text == "") == (k.File == "") {
-		return nil, misuse("a key of a trust needs either Key or File", "", "give the text of a key, or the path of a file that holds it")
+		return nil, misuse("a key of a trust needs either Key or File", "",
+			"give the text of a key, or the path of a file that holds it")
 	}
 	if k.File != "" {
 		held, err := os.ReadFile(k.File)
@@ -157,7 +158,8 @@ func ParseTrust(text []byte) (*Trust, error) {
 func LoadTrust(path string) (*Trust, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, misuse("a trust file could not be read: "+err.Error(), "", "give the path of a file that Trust.Save or `execert trust` wrote")
+		return nil, misuse("a trust file could not be read: "+err.Error(), "",
+			"give the path of a file that Trust.Save or `execert trust` wrote")
 	}
 	trust, err := ParseTrust(text)
 	if err != nil {

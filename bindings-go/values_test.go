@@ -150,7 +150,8 @@ func TestRefusedValues(t *testing.T) {
 		{"a json.Number with a space", json.Number(" 1"), CodeCanonSyntax, ""},
 		{"a json.Number that is empty", json.Number(""), CodeCanonSyntax, ""},
 		{"a json.Number that is too great", json.Number("1e999"), CodeCanonNotFinite, ""},
-		{"a raw message with a name twice", map[string]any{"r": json.RawMessage(`{"b":{"a":1,"a":2}}`)}, CodeCanonDuplicateKey, "/r/b"},
+		{"a raw message with a name twice", map[string]any{"r": json.RawMessage(`{"b":{"a":1,"a":2}}`)},
+			CodeCanonDuplicateKey, "/r/b"},
 		{"a raw message that is cut", json.RawMessage(`{"a":`), CodeCanonSyntax, "/a"},
 		{"a raw message that is empty", json.RawMessage{}, CodeCanonEmpty, ""},
 		{"a map of integers", map[int]string{1: "x"}, CodeCanonUnsupportedType, ""},
@@ -185,7 +186,8 @@ func TestRefusedValues(t *testing.T) {
 		t.Run(one.name, func(t *testing.T) {
 			_, err := Canonical(one.value)
 			told := wantCode(t, err, one.code)
-			if told.Path != one.path || told.Kind != ErrInvalid || told.Exit != 2 || told.Hint == "" || len(told.Error()) > 2_000 {
+			if told.Path != one.path || told.Kind != ErrInvalid || told.Exit != 2 ||
+				told.Hint == "" || len(told.Error()) > 2_000 {
 				t.Errorf("%+v, want %q", told, one.path)
 			}
 		})
@@ -204,7 +206,8 @@ func TestAcceptedValues(t *testing.T) {
 		{[]any{true, 1, 1.0, math.Copysign(0, -1), nil, int8(-3), uint16(4), float32(0.5)}, `[true,1,1,0,null,-3,4,0.5]`},
 		{map[string]any{"\x00": "\x1b\"\\", "b": 1, "a": 2}, `{"\u0000":"\u001b\"\\","a":2,"b":1}`},
 		{map[string]int{"\ufb33": 1, "😀": 2}, "{\"😀\":2,\"\ufb33\":1}"},
-		{[]float64{1<<53 - 1, 1e21, 1e-7, 5e-324, 1 << 60, 1e6}, `[9007199254740991,1e+21,1e-7,5e-324,1152921504606847000,1000000]`},
+		{[]float64{1<<53 - 1, 1e21, 1e-7, 5e-324, 1 << 60, 1e6},
+			`[9007199254740991,1e+21,1e-7,5e-324,1152921504606847000,1000000]`},
 		{[]any{json.Number("1.50"), json.RawMessage(" {\"a\" : 1e2} "), json.RawMessage(nil)}, `[1.5,{"a":100},null]`},
 		{map[named]custom{"x": 3}, `{"x":3}`},
 		{chosen{A: 1}, `{"A":1}`},
@@ -223,7 +226,8 @@ func TestAcceptedValues(t *testing.T) {
 			t.Errorf("%#v: %s, %v; want %s", one.value, text, err, one.want)
 		}
 	}
-	for _, long := range []any{[]string{strings.Repeat("x", 8<<20)}, map[string]int{strings.Repeat("k", 1024): 1}, many(199_999, 0), wide(10_000)} {
+	for _, long := range []any{[]string{strings.Repeat("x", 8<<20)}, map[string]int{strings.Repeat("k", 1024): 1},
+		many(199_999, 0), wide(10_000)} {
 		if _, err := Canonical(long); err != nil {
 			t.Error(err)
 		}
@@ -236,14 +240,15 @@ var converted = map[string]any{
 	"number: not finite":            []any{math.NaN(), math.Inf(1), math.Inf(-1)},
 	"number: minus zero":            math.Copysign(0, -1),
 	"number: largest exact integer": []int64{1<<53 - 1, -(1<<53 - 1)},
-	"number: beyond it":             map[string]any{"a": uint64(1) << 53, "b": new(big.Int).Neg(new(big.Int).Lsh(big.NewInt(1), 64))},
-	"number: large float":           1e300,
-	"map: 1 and \"1\" stay apart":   map[any]any{1: "a", "1": "b"},
-	"map: name over 1 KiB":          map[string]int{strings.Repeat("k", 1025): 1},
-	"map: None as key":              map[any]any{nil: 1},
-	"json: null":                    nil,
-	"json: truth is not a number":   []any{true, 1, 1.0},
-	"json: members are kept":        map[string]any{"b": []any{1.5, "x"}, "a": map[string]any{}},
+	"number: beyond it": map[string]any{"a": uint64(1) << 53,
+		"b": new(big.Int).Neg(new(big.Int).Lsh(big.NewInt(1), 64))},
+	"number: large float":         1e300,
+	"map: 1 and \"1\" stay apart": map[any]any{1: "a", "1": "b"},
+	"map: name over 1 KiB":        map[string]int{strings.Repeat("k", 1025): 1},
+	"map: None as key":            map[any]any{nil: 1},
+	"json: null":                  nil,
+	"json: truth is not a number": []any{true, 1, 1.0},
+	"json: members are kept":      map[string]any{"b": []any{1.5, "x"}, "a": map[string]any{}},
 	"json: members named like ours stay data": map[string]any{
 		"$type": "datetime", "conversions": []any{[]any{"", "bytes"}},
 	},
@@ -305,13 +310,16 @@ func TestConversionsOfGo(t *testing.T) {
 		json  string
 		words string
 	}{
-		{map[string]any{"at": at, "p": &at}, `{"at":"2026-03-06T12:00:00.12Z","p":"2026-03-06T12:00:00.12Z"}`, "[[/at datetime] [/p datetime]]"},
+		{map[string]any{"at": at, "p": &at}, `{"at":"2026-03-06T12:00:00.12Z","p":"2026-03-06T12:00:00.12Z"}`,
+			"[[/at datetime] [/p datetime]]"},
 		{[]any{"\xff", [2]byte{1, 2}}, `["/w==","AQI="]`, "[[/0 bytes:string] [/1 bytes]]"},
 		{hidden{1, 2}, `{"A":1}`, "[[ object:hidden]]"},
 		{[]any{marshals{}, &marshals{}, texts{}, pointed{}}, `[{"written":true},{"written":true},"told","told"]`,
 			"[[/0 json:marshals] [/1 json:marshals] [/2 text:texts] [/3 text:pointed]]"},
-		{[]any{panics{}, lies{}, json.RawMessage("{")}, `[null,null,null]`, "[[/0 failed:panics] [/1 failed:lies] [/2 failed:RawMessage]]"},
-		{fmt.Errorf("above: %w", io.EOF), `{"cause":{"message":"EOF","type":"errorString"},"message":"above: EOF","type":"wrapError"}`,
+		{[]any{panics{}, lies{}, json.RawMessage("{")}, `[null,null,null]`,
+			"[[/0 failed:panics] [/1 failed:lies] [/2 failed:RawMessage]]"},
+		{fmt.Errorf("above: %w", io.EOF),
+			`{"cause":{"message":"EOF","type":"errorString"},"message":"above: EOF","type":"wrapError"}`,
 			"[[ exception:wrapError] [/cause exception:errorString]]"},
 		{[]any{func() {}, make(chan int), 1i, uintptr(1)}, `[null,null,null,null]`,
 			"[[/0 opaque:func] [/1 opaque:chan] [/2 opaque:complex128] [/3 opaque:uintptr]]"},
@@ -381,7 +389,8 @@ func TestReportTypeHasEveryMember(t *testing.T) {
 	type members Report
 	full := members{
 		Completeness: make([]Completeness, 1), Findings: []Finding{{Run: &RunPlace{}}}, Signers: make([]Signer, 1),
-		Times: make([]Vouched, 1), Unlisted: make([]Unlisted, 1), Witnesses: make([]Witness, 1), Subject: Subject{Digest: "x"},
+		Times: make([]ReportTime, 1), Unlisted: make([]Unlisted, 1), Witnesses: make([]Witness,
+			1), Subject: Subject{Digest: "x"},
 	}
 	text, err := json.Marshal(full)
 	compare("", readFile(t, top, "core/schemas/report.schema.json"), decode[map[string]any](t, must(t, text, err)))

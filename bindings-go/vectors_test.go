@@ -334,7 +334,8 @@ func TestNegativeBundles(t *testing.T) {
 			t.Errorf("%s: %+v, want %s", one.Name, first, one.Code)
 		case one.Codes != nil && !slices.Equal(codes, one.Codes):
 			t.Errorf("%s: %v, want %v", one.Name, codes, one.Codes)
-		case first != nil && (one.Path != nil || one.Line != nil) && !(same(first.Path, one.Path) && same(first.Line, one.Line)):
+		case first != nil && (one.Path != nil || one.Line != nil) && !(same(first.Path, one.Path) && same(first.Line,
+			one.Line)):
 			t.Errorf("%s: %+v", one.Name, first)
 		}
 		if err := os.WriteFile(file, data, 0o600); err != nil {

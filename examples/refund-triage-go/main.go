@@ -1,5 +1,5 @@
-// Refund triage: an agent looks up a customer, refunds a little, asks for far too much, is refused, asks for what a manager
-// may allow, and waits for the manager. The evidence is saved, and judged by the verifier.
+// Refund triage: an agent looks up a customer, refunds a little, asks for far too much, is refused, asks for what a
+// manager may allow, and waits for the manager. The evidence is saved, and judged by the verifier.
 //
 //	go run . [FOLDER]
 package main
@@ -60,7 +60,8 @@ func policy(manager *execert.Key) *execert.Policy {
 				ID: "refund-limit", Tool: "payments_refund", Verdict: execert.Approve, Reason: "over-limit",
 				When: []execert.Condition{amount(">", 500), amount("<=", 5000)},
 			},
-			{ID: "never", Tool: "payments_refund", When: []execert.Condition{amount(">", 5000)}, Verdict: execert.Deny, Reason: "too-much"},
+			{ID: "never", Tool: "payments_refund", When: []execert.Condition{amount(">", 5000)}, Verdict: execert.Deny,
+				Reason: "too-much"},
 		},
 		Approvers: []execert.Approver{{Key: manager.ID(), Role: "manager"}},
 	}
@@ -86,7 +87,8 @@ func agent(ctx context.Context, run *execert.Run, approval string) (any, error) 
 			}
 		}
 	}
-	return execert.ToolWith(ctx, run, "payments_refund", Refund{"o-9", 900}, execert.StepOptions{Approval: approval}, refund)
+	return execert.ToolWith(ctx, run, "payments_refund", Refund{"o-9", 900}, execert.StepOptions{Approval: approval},
+		refund)
 }
 
 func triage(ctx context.Context, folder string) error {
@@ -109,9 +111,10 @@ func triage(ctx context.Context, folder string) error {
 	defer recorder.Close()
 
 	options := execert.RunOptions{Thread: thread}
-	_, err = recorder.DoWith(ctx, "refund-desk", "Refund order o-9 of customer c-17.", options, func(ctx context.Context, run *execert.Run) (any, error) {
-		return agent(ctx, run, "")
-	})
+	_, err = recorder.DoWith(ctx, "refund-desk", "Refund order o-9 of customer c-17.", options,
+		func(ctx context.Context, run *execert.Run) (any, error) {
+			return agent(ctx, run, "")
+		})
 	if !errors.Is(err, execert.CodePolicyApprovalMissing) {
 		return errors.Join(errors.New("nothing waits for the manager"), err)
 	}
@@ -124,7 +127,8 @@ func triage(ctx context.Context, folder string) error {
 		if _, err := recorder.Approve(ctx, request.Digest, manager, execert.Approval{}); err != nil {
 			return err
 		}
-		_, err = recorder.DoWith(ctx, "refund-desk", "The manager approved.", options, func(ctx context.Context, run *execert.Run) (any, error) {
+		_, err = recorder.DoWith(ctx, "refund-desk", "The manager approved.", options, func(ctx context.Context,
+			run *execert.Run) (any, error) {
 			return agent(ctx, run, request.Digest)
 		})
 		if err != nil {
@@ -156,7 +160,8 @@ func triage(ctx context.Context, folder string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\n%s\nverdict: %s\nevidence: %s (%d records, %d bytes)\n", report.Plain(), report.Verdict, evidence, saved.Records, saved.Bytes)
+	fmt.Printf("\n%s\nverdict: %s\nevidence: %s (%d records, %d bytes)\n", report.Plain(), report.Verdict, evidence,
+		saved.Records, saved.Bytes)
 	return nil
 }
 

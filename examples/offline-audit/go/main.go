@@ -1,5 +1,5 @@
-// Offline audit: checks bundles with a trust file, which holds public keys only, and ends with the exit code of the first
-// that does not hold. It needs no ledger, no key and no network.
+// Offline audit: checks bundles with a trust file, which holds public keys only, and ends with the exit code of the
+// first that does not hold. It needs no ledger, no key and no network.
 //
 //	go run . TRUST BUNDLE...
 package main
