@@ -26,18 +26,29 @@ def libraries() -> None:
     check("the order of symbols.txt", SYMBOLS == sorted(SYMBOLS))
     static = shown(PREFIX / "lib" / "libexecert.a")
     wanted = [name for name in sorted(SYMBOLS) if not RECORDING.search(name)]
-    check("the static library shows what checks evidence, and nothing else", static == wanted, set(static) ^ set(wanted))
+    check(
+        "the static library shows what checks evidence, and nothing else", static == wanted, set(static) ^ set(wanted)
+    )
     version = re.search(r"^#define EXECERT_ABI_VERSION (\d+)$", HEADER.read_text(), re.M)[1]
     dynamic = sh("readelf", "-d", PREFIX / "lib" / "libexecert.so").stdout.decode()
     check("the soname has the number of the interface", f"soname: [libexecert.so.{version}]" in dynamic, dynamic)
     needed = set(re.findall(r"NEEDED.*\[(.*?)\.so", dynamic))
-    check("nothing but the system's own libraries", needed <= {"libc", "libm", "libgcc_s", "ld-linux-x86-64", "ld-linux-aarch64"}, needed)
+    check(
+        "nothing but the system's own libraries",
+        needed <= {"libc", "libm", "libgcc_s", "ld-linux-x86-64", "ld-linux-aarch64"},
+        needed,
+    )
     check("the header that is installed", HEADER.read_bytes() == (ROOT / "bindings-c/include/execert.h").read_bytes())
 
 
 CHANGES = [
     ("an argument of another type", "uint32_t kind", "uint64_t kind", False),
-    ("an argument more", "execert_step_claim(const struct execert_step *step)", "execert_step_claim(const struct execert_step *step, int how)", False),
+    (
+        "an argument more",
+        "execert_step_claim(const struct execert_step *step)",
+        "execert_step_claim(const struct execert_step *step, int how)",
+        False,
+    ),
     ("an answer of another type", "int32_t execert_error_exit", "int64_t execert_error_exit", False),
     ("a function less", "void execert_step_free(struct execert_step *step);", "", False),
     ("a constant", "#define EXECERT_MODEL 2", "#define EXECERT_MODEL 7", False),
@@ -60,7 +71,11 @@ def frozen() -> None:
             check(f"{name}: the header has it", old in text)
             copy.write_text(text.replace(old, new))
             done = sh(xtask, "abi", copy, code=None)
-            check(f"{name}: {'allowed' if allowed else 'refused'}", (done.returncode == 0) == allowed, done.stderr.decode())
+            check(
+                f"{name}: {'allowed' if allowed else 'refused'}",
+                (done.returncode == 0) == allowed,
+                done.stderr.decode(),
+            )
             if not allowed:
                 check(f"{name}: what to do is said", b"raise EXECERT_ABI_VERSION" in done.stderr, done.stderr.decode())
 
@@ -94,14 +109,34 @@ def compilers() -> None:
             (folder / f"program.{word}").write_text(PROGRAM)
         (folder / "careless.c").write_text(CARELESS)
         for c, cpp in COMPILERS:
-            for compiler, standard, source in ((c, "c99", "c"), (c, "c17", "c"), (cpp, "c++11", "cc"), (cpp, "c++17", "cc")):
+            for compiler, standard, source in (
+                (c, "c99", "c"),
+                (c, "c17", "c"),
+                (cpp, "c++11", "cc"),
+                (cpp, "c++17", "cc"),
+            ):
                 for package in ("execert", "execert-static"):
                     program = folder / f"{compiler}-{standard}-{package}"
                     built = [compiler, f"-std={standard}", *WARNINGS, folder / f"program.{source}", "-o", program]
                     sh(*built, *flags(package), f"-Wl,-rpath,{PREFIX / 'lib'}")
                     check(f"{compiler} {standard} {package}", sh(program).returncode == 0)
-            done = sh(c, "-std=c99", "-Wall", "-Werror", "-c", folder / "careless.c", "-o", folder / "x.o", *flags("execert"), code=None)
-            check("an error that nobody looks at does not compile", done.returncode != 0 and b"unused" in done.stderr, done.stderr)
+            done = sh(
+                c,
+                "-std=c99",
+                "-Wall",
+                "-Werror",
+                "-c",
+                folder / "careless.c",
+                "-o",
+                folder / "x.o",
+                *flags("execert"),
+                code=None,
+            )
+            check(
+                "an error that nobody looks at does not compile",
+                done.returncode != 0 and b"unused" in done.stderr,
+                done.stderr,
+            )
 
 
 def man() -> None:

@@ -24,12 +24,14 @@ static char key_file[4096];
 static const execert_str NONE = {NULL, 0};
 
 /* All that a child can and cannot do; whatever a thread of the parent held in the moment of the fork. */
-static int child(const char *ledger, execert_key *key, execert_recorder *recorder, execert_run *run, execert_step *step) {
+static int child(const char *ledger, execert_key *key, execert_recorder *recorder, execert_run *run,
+                 execert_step *step) {
   execert_bytes out;
   execert_key *own_key;
   execert_recorder *own;
   execert_run *own_run;
-  FAILS(execert_recorder_note(recorder, EXECERT_STR("{\"kind\":\"note\",\"event\":\"n\"}"), NULL), "chain.forked_process");
+  FAILS(execert_recorder_note(recorder, EXECERT_STR("{\"kind\":\"note\",\"event\":\"n\"}"), NULL),
+        "chain.forked_process");
   FAILS(execert_recorder_close(recorder), "chain.forked_process");
   FAILS(execert_run_close(run, NONE, NULL), "chain.forked_process");
   FAILS(execert_step_close(step, NONE, NULL), "chain.forked_process");

@@ -18,13 +18,12 @@ static int used_up(void) {
   return used;
 }
 
-#define FALLIBLE(name, arguments)                 \
-  do {                                            \
-    printf("met %s\n", #name);                    \
-    execert_test_arm();                           \
-    if (!FAILS(name arguments, "internal.panic")) \
-      fprintf(stderr, "  in %s\n", #name);        \
-    CHECK(used_up());                             \
+#define FALLIBLE(name, arguments)                                                      \
+  do {                                                                                 \
+    printf("met %s\n", #name);                                                         \
+    execert_test_arm();                                                                \
+    if (!FAILS(name arguments, "internal.panic")) fprintf(stderr, "  in %s\n", #name); \
+    CHECK(used_up());                                                                  \
   } while (0)
 #define VALUE(name, arguments, holds) \
   do {                                \
@@ -33,12 +32,12 @@ static int used_up(void) {
     CHECK(name arguments holds);      \
     CHECK(used_up());                 \
   } while (0)
-#define TEXT(name)                     \
-  do {                                 \
-    printf("met %s\n", #name);         \
-    execert_test_arm();                \
-    CHECK(*name(NULL) == '\0');        \
-    CHECK(used_up());                  \
+#define TEXT(name)              \
+  do {                          \
+    printf("met %s\n", #name);  \
+    execert_test_arm();         \
+    CHECK(*name(NULL) == '\0'); \
+    CHECK(used_up());           \
   } while (0)
 #define NOTHING(name, arguments) \
   do {                           \

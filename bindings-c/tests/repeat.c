@@ -33,7 +33,8 @@ int main(int count, char **words) {
        "{\"op\":\"tool\",\"name\":\"crm.lookup\",\"input\":{\"customer\":\"c-17\","
        "\"list\":[1,1.5,1e21,-0,null,true,\"\\u00e9\\ud83d\\ude00\"]}}",
        "{\"output\":{\"tier\":\"gold\"}}");
-  FAILS(execert_step_open(run, EXECERT_TOOL, EXECERT_STR("rm"), EXECERT_STR("{\"path\":\"/\"}"), &none), "policy.denied");
+  FAILS(execert_step_open(run, EXECERT_TOOL, EXECERT_STR("rm"), EXECERT_STR("{\"path\":\"/\"}"), &none),
+        "policy.denied");
   step(run, "{\"op\":\"step\",\"name\":\"parse\",\"input\":{\"b\":2,\"a\":{\"z\":1,\"y\":[]}}}",
        "{\"output\":{\"ok\":true}}");
   step(run,

@@ -44,7 +44,9 @@ def sh(
 ) -> subprocess.CompletedProcess[bytes]:
     """Runs a program to its end; any other exit code than `code` is a failure, counted here."""
     words = [str(word) for word in command]
-    done = subprocess.run(words, input=stdin, capture_output=True, cwd=cwd, env={**os.environ, **environment}, timeout=300)
+    done = subprocess.run(
+        words, input=stdin, capture_output=True, cwd=cwd, env={**os.environ, **environment}, timeout=300
+    )
     if code is not None and done.returncode != code:
         said = (done.stdout + done.stderr).decode(errors="replace")[-6000:]
         check(" ".join(words)[:300], False, f"exit {done.returncode}, not {code}\n{said}")
@@ -61,7 +63,10 @@ def compiled(folder: pathlib.Path, name: str, compiler: str = "gcc", extra: list
     linked = [*flags("execert"), f"-Wl,-rpath,{PREFIX / 'lib'}", "-pthread"]
     standard = "-std=c11" if name == "children" else "-std=c99"
     source = HERE / f"{name}.c"
-    check(f"{name} compiles", sh(compiler, standard, *WARNINGS, "-g", *(extra or []), source, "-o", program, *linked).returncode == 0)
+    check(
+        f"{name} compiles",
+        sh(compiler, standard, *WARNINGS, "-g", *(extra or []), source, "-o", program, *linked).returncode == 0,
+    )
     return program
 
 

@@ -12,12 +12,20 @@ import tempfile
 
 import abi
 import cases
+import install
 import rig
 from rig import COMMAND, HERE, PYTHON, ROOT, check, compiled, counted, part, sh, skip
 
 PROGRAMS = ["vectors", "session", "repeat", "arguments", "fork", "children", "threads", "panics"]
 # What is reachable at the end is the library's own: tables, threads of others.
-VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite", "--show-leak-kinds=definite"]
+VALGRIND = [
+    "valgrind",
+    "--quiet",
+    "--error-exitcode=99",
+    "--leak-check=full",
+    "--errors-for-leak-kinds=definite",
+    "--show-leak-kinds=definite",
+]
 SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 
 
@@ -28,6 +36,7 @@ def main() -> int:
         part("frozen", abi.frozen)
         part("compilers", abi.compilers)
         part("manual", abi.man)
+        part("as a stranger", lambda: install.everything(place(folder, "stranger")))
         part("programs", lambda: programs(folder))
     return rig.end()
 
@@ -115,7 +124,9 @@ def others(program: pathlib.Path, folder: pathlib.Path) -> None:
     made = ["python"]
     installed = ROOT / "build" / "node"
     if (installed / "node_modules" / "execert").exists() and shutil.which("node"):
-        done = subprocess.run(["node", "--input-type=module", "-e", BY_NODE, "--", folder], cwd=installed, capture_output=True)
+        done = subprocess.run(
+            ["node", "--input-type=module", "-e", BY_NODE, "--", folder], cwd=installed, capture_output=True
+        )
         check("Node records", done.returncode == 0, done.stderr.decode())
         made.append("node")
     else:

@@ -131,9 +131,9 @@ static void tools(execert_recorder *recorder, execert_run *run) {
   CHECK(test_holds(request, execert_error_request(error)));
   CHECK(test_holds(request, "\"amount\":900"));
   execert_bytes_free(&request);
-  snprintf(answer, sizeof answer, "{\"approve\":\"%s\",\"role\":\"manager\",\"text\":\"gold\"}", execert_error_request(error));
-  snprintf(again, sizeof again,
-           "{\"op\":\"permit\",\"name\":\"pay\",\"input\":{\"amount\":900},\"approval\":\"%s\"}",
+  snprintf(answer, sizeof answer, "{\"approve\":\"%s\",\"role\":\"manager\",\"text\":\"gold\"}",
+           execert_error_request(error));
+  snprintf(again, sizeof again, "{\"op\":\"permit\",\"name\":\"pay\",\"input\":{\"amount\":900},\"approval\":\"%s\"}",
            execert_error_request(error));
   FAILS(error, "policy.approval_missing");
   OK(execert_recorder_approve(recorder, EXECERT_STR(answer), manager, &told));
@@ -148,7 +148,8 @@ static void tools(execert_recorder *recorder, execert_run *run) {
   OK(execert_step_open(run, EXECERT_PERMIT, EXECERT_STR("pay"), EXECERT_STR("{\"amount\":1}"), &step));
   execert_step_free(step);
   OK(execert_step_open(run, EXECERT_MODEL, EXECERT_STR("gpt-4.1"), EXECERT_STR("{\"messages\":[]}"), &step));
-  OK(execert_step_close(step, EXECERT_STR("{\"status\":\"failed\",\"error\":{\"type\":\"Timeout\",\"message\":\"no answer\"}}"), NULL));
+  OK(execert_step_close(
+      step, EXECERT_STR("{\"status\":\"failed\",\"error\":{\"type\":\"Timeout\",\"message\":\"no answer\"}}"), NULL));
   execert_step_free(step);
   OK(execert_step_open(run, EXECERT_STEP, EXECERT_STR("parse"), EXECERT_STR(""), &step));
   OK(execert_step_close(step, EXECERT_STR(""), NULL));
@@ -267,22 +268,29 @@ static int record(const char *program, const char *folder) {
   execert_bytes_free(&id);
   execert_run_free(run);
 
-  OK(execert_recorder_feed(recorder, EXECERT_STR("{\"feed\":1,\"stack\":\"test\",\"event\":\"run-start\",\"id\":\"r\",\"name\":\"agent\"}"), &told));
+  OK(execert_recorder_feed(
+      recorder, EXECERT_STR("{\"feed\":1,\"stack\":\"test\",\"event\":\"run-start\",\"id\":\"r\",\"name\":\"agent\"}"),
+      &told));
   CHECK(test_holds(told, "\"run\":"));
   execert_bytes_free(&told);
-  OK(execert_recorder_feed(recorder, EXECERT_STR("{\"feed\":1,\"stack\":\"test\",\"event\":\"run-end\",\"id\":\"r\",\"status\":\"ok\"}"), NULL));
+  OK(execert_recorder_feed(
+      recorder, EXECERT_STR("{\"feed\":1,\"stack\":\"test\",\"event\":\"run-end\",\"id\":\"r\",\"status\":\"ok\"}"),
+      NULL));
   OK(execert_recorder_note(recorder, EXECERT_STR("{\"kind\":\"note\",\"event\":\"started\"}"), NULL));
   OK(execert_recorder_heartbeat(recorder, &told));
   CHECK(test_holds(told, "\"epoch\":1"));
   execert_bytes_free(&told);
   joined(program, folder, recorder);
-  OK(execert_recorder_erase(recorder, EXECERT_STR("{\"records\":[1],\"reason\":\"asked\",\"authority\":\"dpo\"}"), &told));
+  OK(execert_recorder_erase(recorder, EXECERT_STR("{\"records\":[1],\"reason\":\"asked\",\"authority\":\"dpo\"}"),
+                            &told));
   execert_bytes_free(&told);
   OK(execert_recorder_seal(recorder, &told));
   CHECK(test_holds(told, "\"digest\":\"sha256:"));
   execert_bytes_free(&told);
-  FAILS(execert_recorder_note(recorder, EXECERT_STR("{\"kind\":\"note\",\"event\":\"late\"}"), NULL), "recorder.closed");
-  OK(execert_recorder_export(recorder, EXECERT_STR("{\"chain\":true}"), EXECERT_STR(in(folder, "chain.execert")), &told));
+  FAILS(execert_recorder_note(recorder, EXECERT_STR("{\"kind\":\"note\",\"event\":\"late\"}"), NULL),
+        "recorder.closed");
+  OK(execert_recorder_export(recorder, EXECERT_STR("{\"chain\":true}"), EXECERT_STR(in(folder, "chain.execert")),
+                             &told));
   execert_bytes_free(&told);
   OK(execert_recorder_close(recorder));
   FAILS(execert_recorder_close(recorder), "recorder.closed");

@@ -1,4 +1,4 @@
-"""The stories of `tests/vectors/feed`, played through the wheel with a seed: C has to answer and write the same bytes."""
+"""The stories of `tests/vectors/feed`, played through the wheel with a seed: C has to write the same bytes."""
 
 from __future__ import annotations
 

@@ -38,8 +38,8 @@ static inline int test_code(execert_error *error, const char *code, const char *
     TEST_COUNT(test_passed);
   } else {
     TEST_COUNT(test_failed);
-    fprintf(stderr, "%s:%d: \"%s\" was to come, and \"%s\" came: %s (%s)\n", file, line, code, execert_error_code(error),
-            execert_error_message(error), execert_error_path(error));
+    fprintf(stderr, "%s:%d: \"%s\" was to come, and \"%s\" came: %s (%s)\n", file, line, code,
+            execert_error_code(error), execert_error_message(error), execert_error_path(error));
   }
   execert_error_free(error);
   return holds;

@@ -158,7 +158,8 @@ static void decisions(void) {
   execert_key_free(key);
 }
 
-/* ledger, options, seed, bundle of the chain, then of each line of the story: word, run, document, answer, code, path */
+/* ledger, options, seed, bundle of the chain, then of each line of the story: word, run, document, answer, code, path
+ */
 static void feed(void) {
   execert_key *key;
   execert_recorder *recorder;
@@ -210,7 +211,7 @@ static void feed(void) {
 static const struct {
   const char *word;
   void (*act)(void);
-} ACTS[] = {{"judge", judge},     {"glance", glance},       {"refused", refused}, {"text", text}, {"line", line},
+} ACTS[] = {{"judge", judge},   {"glance", glance},   {"refused", refused},     {"text", text}, {"line", line},
             {"render", render}, {"options", options}, {"decisions", decisions}, {"feed", feed}};
 
 static int next_case(char *word, char *label) {
