@@ -1,4 +1,4 @@
-//go:build execert_testing
+//go:build execert_testing || execert_bench
 
 package execert
 
@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// What a call costs beyond the same call from C, and what a step costs. `go test -tags execert_testing -run - -bench .`
+// What a call costs beyond the same call from C, and what a step costs. With the library as
+// it is released: `go test -tags execert_bench -run - -bench .`
 
 func BenchmarkNothing(b *testing.B) {
 	for b.Loop() {

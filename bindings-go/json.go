@@ -2,13 +2,10 @@ package execert
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -91,6 +88,10 @@ func (w *walk) any(value any) error {
 		return w.int(int64(value))
 	case float64:
 		return w.float(value)
+	case map[string]any:
+		return w.literalMembers(value)
+	case []any:
+		return w.literalList(value)
 	}
 	return w.value(reflect.ValueOf(value))
 }
@@ -103,6 +104,9 @@ func (w *walk) value(v reflect.Value) error {
 	case reflect.Interface:
 		if v.IsNil() {
 			return w.literal("null")
+		}
+		if v.CanInterface() {
+			return w.any(v.Interface())
 		}
 		return w.value(v.Elem())
 	case reflect.Pointer:
@@ -278,272 +282,8 @@ func (w *walk) below(err error, word, text string) error {
 	return w.instead(word, text)
 }
 
-func (w *walk) list(v reflect.Value) error {
-	bytes := v.Type().Elem().Kind() == reflect.Uint8
-	if bytes && w.convert == nil {
-		return w.refuse(CodeCanonUnsupportedType, "bytes are not plain JSON")
-	}
-	if v.Kind() == reflect.Slice && v.IsNil() {
-		return w.literal("null")
-	}
-	if bytes {
-		return w.bytes(bytesOf(v), "bytes")
-	}
-	return w.within(v, v.Len(), true, func() error {
-		w.out = append(w.out, '[')
-		w.at = append(w.at, place{})
-		for i := range v.Len() {
-			if i > 0 {
-				w.out = append(w.out, ',')
-			}
-			w.at[len(w.at)-1].index = i
-			if err := w.value(v.Index(i)); err != nil {
-				return err
-			}
-		}
-		w.at = w.at[:len(w.at)-1]
-		w.out = append(w.out, ']')
-		return nil
-	})
-}
-
-func (w *walk) members(v reflect.Value) error {
-	if v.IsNil() {
-		return w.literal("null")
-	}
-	if v.Type().Key().Kind() != reflect.String {
-		if w.convert != nil {
-			return w.pairs(v)
-		}
-		return w.refuse(CodeCanonUnsupportedType, fmt.Sprintf("a map has keys of type `%s`", v.Type().Key()))
-	}
-	names := make([]string, 0, min(v.Len(), maxMembers+1))
-	for each := v.MapRange(); each.Next(); {
-		name := each.Key().String()
-		if code, reason := wrongName(name); code != "" {
-			if w.convert != nil {
-				return w.pairs(v)
-			}
-			return w.refuse(code, reason)
-		}
-		names = append(names, name)
-	}
-	// The same value gives the same text, and the same error, each time.
-	slices.Sort(names)
-	return w.within(v, len(names), true, func() error {
-		return w.object(len(names), func(i int) (string, reflect.Value, bool) {
-			return names[i], v.MapIndex(reflect.ValueOf(names[i]).Convert(v.Type().Key())), true
-		})
-	})
-}
-
-func (w *walk) fields(v reflect.Value) error {
-	about := structOf(v.Type())
-	if about.wrong != nil {
-		if w.convert == nil {
-			if about.wrong.name != "" {
-				w.at = append(w.at, place{name: about.wrong.name})
-			}
-			return w.refuse(CodeCanonUnsupportedType, about.wrong.reason)
-		}
-		w.convert.note(w, "object:"+nameOf(v.Type()))
-	}
-	return w.within(v, len(about.fields), true, func() error {
-		return w.object(len(about.fields), func(i int) (string, reflect.Value, bool) {
-			field := &about.fields[i]
-			member, there := field.of(v)
-			return field.name, member, there
-		})
-	})
-}
-
-func (w *walk) object(count int, member func(int) (string, reflect.Value, bool)) error {
-	if count > maxMembers {
-		if w.convert != nil {
-			return w.convert.stop("omitted:nodes")
-		}
-		return w.refuse(CodeCanonTooMany, "an object has more than 10,000 members")
-	}
-	w.out = append(w.out, '{')
-	w.at = append(w.at, place{index: -1})
-	first := true
-	for i := range count {
-		name, value, there := member(i)
-		if !there {
-			continue
-		}
-		if !first {
-			w.out = append(w.out, ',')
-		}
-		first = false
-		w.at[len(w.at)-1].name = name
-		w.out = append(appendText(w.out, name), ':')
-		if err := w.value(value); err != nil {
-			return err
-		}
-	}
-	w.at = w.at[:len(w.at)-1]
-	w.out = append(w.out, '}')
-	return nil
-}
-
 // within reads what is inside a container, or behind a pointer, unless that is around it already.
-func (w *walk) within(v reflect.Value, count int, container bool, read func() error) error {
-	if container {
-		if err := w.one(); err != nil {
-			return err
-		}
-		if count > maxValues && w.convert == nil {
-			return w.refuse(CodeCanonTooMany, "a document holds more than 200,000 values")
-		}
-	}
-	one := opened{kind: v.Type(), len: count, at: len(w.at)}
-	switch v.Kind() {
-	case reflect.Pointer, reflect.Map, reflect.Slice:
-		one.to = v.UnsafePointer()
-		same := func(other opened) bool { return other.kind == one.kind && other.to == one.to && other.len == one.len }
-		// An empty slice may lie where another one does.
-		if at := slices.IndexFunc(w.open, same); at >= 0 && (v.Kind() != reflect.Slice || count > 0) {
-			if w.convert != nil {
-				return w.instead("cycle", w.pathTo(w.open[at].at))
-			}
-			return w.refuse(CodeCanonCycle, "a value contains itself")
-		}
-	}
-	limit := maxDepth
-	if w.convert != nil {
-		limit = convertedDepth
-	}
-	if (container && w.depth >= limit) || len(w.open) >= maxPointers {
-		if w.convert != nil {
-			w.values--
-			return w.omit("omitted:depth")
-		}
-		return w.refuse(CodeCanonTooDeep, "a document is nested more than 64 deep")
-	}
-	w.open = append(w.open, one)
-	if container {
-		w.depth++
-	}
-	var err error
-	if w.convert != nil && container {
-		err = w.convert.whole(w, read)
-	} else {
-		err = read()
-	}
-	if err != nil {
-		return err
-	}
-	w.open = w.open[:len(w.open)-1]
-	if container {
-		w.depth--
-	}
-	return nil
-}
-
 // odd is a value that is refused, or for which a text stands.
-func (w *walk) odd(code Code, reason, word, text string) error {
-	if w.convert != nil {
-		return w.instead(word, text)
-	}
-	return w.refuse(code, reason)
-}
-
-func (w *walk) opaque(v reflect.Value) error {
-	if w.convert != nil {
-		return w.omit("opaque:" + nameOf(v.Type()))
-	}
-	return w.refuse(CodeCanonUnsupportedType, fmt.Sprintf("a value of type `%s` is not plain JSON", v.Type()))
-}
-
-func (w *walk) refuse(code Code, reason string) error {
-	path := w.path()
-	hint := code.next()
-	if code == CodeCanonUnsupportedType {
-		hint = "convert it first: execert.Plain does, and lists what it converted"
-	}
-	return &Error{Code: code, Kind: ErrInvalid, Message: reason + shownPath(path), Path: path, Hint: hint, Exit: 2}
-}
-
-func (c Code) next() string {
-	return codes[c].Next
-}
-
-func (w *walk) path() string {
-	return w.pathTo(len(w.at))
-}
-
-func (w *walk) pathTo(count int) string {
-	path := []byte(w.base)
-	for _, at := range w.at[:count] {
-		path = append(path, '/')
-		if at.name == "" && at.index >= 0 {
-			path = strconv.AppendInt(path, int64(at.index), 10)
-		} else {
-			path = append(path, token(at.name)...)
-		}
-	}
-	return string(path)
-}
-
-var tokens = strings.NewReplacer("~", "~0", "/", "~1")
-
 // token is a name in a JSON Pointer.
-func token(name string) string {
-	return tokens.Replace(name)
-}
-
-func wrongName(name string) (Code, string) {
-	switch {
-	case len(name) > maxName:
-		return CodeCanonTooLarge, "a member name is longer than 1 KiB"
-	case !utf8.ValidString(name):
-		return CodeCanonNotUtf8, "a member name is not UTF-8"
-	}
-	return "", ""
-}
-
 // shownPath is a path as a line shows it: names in it come from whoever made the value.
-func shownPath(path string) string {
-	if path == "" {
-		return ""
-	}
-	var shown strings.Builder
-	count := 0
-	for _, letter := range path {
-		count++
-		switch {
-		case count > 300:
-		case unicode.Is(unicode.C, letter) || letter == '\u2028' || letter == '\u2029':
-			fmt.Fprintf(&shown, "%U", letter)
-		default:
-			shown.WriteRune(letter)
-		}
-	}
-	if count > 300 {
-		return fmt.Sprintf(" (`%s… (%d letters)`)", shown.String(), count)
-	}
-	return " (`" + shown.String() + "`)"
-}
-
-const hexDigits = "0123456789abcdef"
-
 // appendText writes a string that is UTF-8.
-func appendText(out []byte, text string) []byte {
-	out = append(out, '"')
-	from := 0
-	for i := range len(text) {
-		letter := text[i]
-		if letter >= ' ' && letter != '"' && letter != '\\' {
-			continue
-		}
-		out = append(out, text[from:i]...)
-		if letter < ' ' {
-			out = append(out, '\\', 'u', '0', '0', hexDigits[letter>>4], hexDigits[letter&15])
-		} else {
-			out = append(out, '\\', letter)
-		}
-		from = i + 1
-	}
-	return append(append(out, text[from:]...), '"')
-}

@@ -149,8 +149,6 @@ func TestErrorOfTheToolStaysWhatItIs(t *testing.T) {
 	}
 }
 
-func second[T any](_ T, err error) error { return err }
-
 func TestPanicIsRecordedAndGoesOn(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
