@@ -181,9 +181,6 @@ def derived(figures: dict[str, Any]) -> None:
     ):
         if over in figures and under in figures:
             figures[name] = figures[over] / figures[under] / factor
-    if "go call of nothing ns" in figures:
-        pairs = [(name, "go" + name[1:]) for name in figures if name.startswith("c ") and name.endswith(" ns")]
-        figures["go added ns"] = max(figures[go] - figures[c] for c, go in pairs)
 
 
 def main() -> None:
