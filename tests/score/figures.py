@@ -141,6 +141,8 @@ def crashes() -> Answer:
     return tests(
         "bindings-python/tests/test_api.py::test_a_panic_is_an_exception_and_the_next_call_works",
         "bindings-python/tests/test_plain.py::test_deep_values_do_not_overflow_the_stack",
+        "bindings-c/tests/panics.c",
+        "bindings-c/tests/arguments.c",
     )
 
 
@@ -151,6 +153,7 @@ def writers() -> Answer:
         "bindings-python/tests/test_process.py::test_a_fork_while_another_thread_writes",
         "bindings-python/tests/test_process.py::test_two_processes_one_ledger",
         "tests/faults/rig/main.rs::f16_n40_a_fork_while_a_thread_appends",
+        "bindings-c/tests/fork.c",
     )
 
 
