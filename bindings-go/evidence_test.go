@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -171,4 +172,21 @@ func TestTrust(t *testing.T) {
 	wantCode(t, err, CodeCanonDuplicateKey)
 	_, err = LoadTrust(filepath.Join(folder, "none"))
 	wantCode(t, err, CodeWireBadArgument)
+}
+
+func TestACheckThatNobodyWaitsFor(t *testing.T) {
+	t.Parallel()
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	must(t, 0, syscall.Mkfifo(pipe, 0o600))
+	ctx, cancel := context.WithCancel(context.Background())
+	answers := make(chan error)
+	go func() { answers <- second(CheckFile(ctx, pipe, trustIn(t), nil)) }()
+	// The reading has begun: opening the other end waits for it.
+	writer, err := os.OpenFile(pipe, os.O_WRONLY, 0)
+	must(t, writer, err)
+	cancel()
+	if err := <-answers; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	must(t, 0, writer.Close())
 }
