@@ -116,6 +116,11 @@ func FuzzValue(f *testing.F) {
 		if wrong != nil {
 			t.Fatalf("%#v: %q, %v", given, told.JSON, wrong)
 		}
+		for i, one := range told.Conversions {
+			if i > 0 && compareUTF16(told.Conversions[i-1].Pointer, one.Pointer) >= 0 {
+				t.Fatalf("%v are not sorted, or one place is there twice", told.Conversions)
+			}
+		}
 		if err == nil && len(told.Conversions) == 0 && !bytes.Equal(converted, text) {
 			t.Fatalf("%q and %q", converted, text)
 		}

@@ -26,6 +26,9 @@ const (
 	maxCauses       = 4
 )
 
+// Words that say why a value is not there.
+var lost = regexp.MustCompile(`^(omitted:|cycle$|failed:|opaque:|secret$)`)
+
 var secretName = regexp.MustCompile(`^_?[Ss]ecret(Str|String|Bytes|Base|Field|Value)?$`)
 
 // Conversion says what stands at a place of a converted value: the place as a JSON Pointer, and a word of the table in
@@ -52,7 +55,8 @@ func Plain(value any) PlainValue {
 		return PlainValue{JSON: json.RawMessage("null"), Conversions: []Conversion{{Word: "omitted:nodes"}}}
 	}
 	list := w.convert.list
-	slices.SortFunc(list, func(a, b Conversion) int { return compareUTF16(a.Pointer, b.Pointer) })
+	slices.SortStableFunc(list, func(a, b Conversion) int { return compareUTF16(a.Pointer, b.Pointer) })
+	list = slices.CompactFunc(list, func(a, b Conversion) bool { return a.Pointer == b.Pointer })
 	return PlainValue{JSON: w.out, Conversions: list}
 }
 
@@ -95,11 +99,15 @@ func (s stopped) Error() string { return s.word }
 
 func (*conversions) stop(word string) error { return stopped{word} }
 
-// note lists a word. One word stands at a place: the first, which is the outermost.
+// note lists a word. One word stands at a place: the first, which is the outermost, unless a later one says why the value
+// is not there.
 func (c *conversions) note(w *walk, word string) {
 	path := w.path()
-	if len(c.list) == 0 || c.list[len(c.list)-1].Pointer != path {
+	last := len(c.list) - 1
+	if last < 0 || c.list[last].Pointer != path {
 		c.list = append(c.list, Conversion{path, word})
+	} else if lost.MatchString(word) {
+		c.list[last].Word = word
 	}
 }
 

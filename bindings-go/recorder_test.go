@@ -369,6 +369,28 @@ func TestPermits(t *testing.T) {
 	}
 }
 
+func TestDryRun(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	run, err := ledger(t, Options{Policy: allowCRM}).Run(ctx, "r", nil)
+	must(t, run, err)
+	nothing := func(context.Context, lookup) (customer, error) {
+		t.Error("a dry run ran")
+		return customer{}, nil
+	}
+	for name, want := range map[string]error{"crm.lookup": ErrNotRun, "rm": ErrDenied} {
+		_, err := ToolWith(ctx, run, name, lookup{"c-17"}, StepOptions{DryRun: true, CallID: "call-1"}, nothing)
+		if !errors.Is(err, want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	must(t, 0, second(run.End(nil)))
+	all := records(t, bundleOf(t, run))
+	if all[len(all)-1].Status != "ok" {
+		t.Error(all)
+	}
+}
+
 func TestInputsThatDoNotComeBack(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()

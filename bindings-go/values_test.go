@@ -6,6 +6,7 @@ package execert
 //lint:file-ignore U1000 fields that nobody reads are what is tested
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -90,6 +91,25 @@ func pointerCycle() any {
 	one := &node{}
 	one.Next = one
 	return one
+}
+
+// deepStruct is structs with unexported fields, one in the other.
+func deepStruct(depth int) any {
+	type level struct {
+		A     any
+		inner int
+	}
+	var value any
+	for range depth {
+		value = level{A: value}
+	}
+	return value
+}
+
+func mapCycle() any {
+	value := map[int]any{}
+	value[1] = value
+	return value
 }
 
 func caused(count int) error {
@@ -343,13 +363,23 @@ func TestConversionsOfGo(t *testing.T) {
 
 func TestConversionOverAllLimitsIsStillPlain(t *testing.T) {
 	t.Parallel()
+	ctx := context.Background()
+	run, err := ledger(t, Options{Durability: DurabilityMemory}).Run(ctx, "r", nil)
+	must(t, run, err)
 	for _, value := range []any{
 		many(130_001, 0), many(40_000, []byte("x")), many(20, strings.Repeat("x", 1<<20)), nested(5_000),
-		map[int]any{1: nested(100)}, many(300, wide(1_000)), caused(100), map[any]any{math.NaN(): 1},
+		map[int]any{1: nested(100)}, cycle(), pointerCycle(), panics{}, func() {}, math.NaN(), "\xff", SecretStr{}, ambiguous{},
+		deepStruct(100), mapCycle(), []any{Plain([]byte("x")), Plain(cycle())},
+		many(300, wide(1_000)), caused(100), map[any]any{math.NaN(): 1},
 	} {
 		told := Plain(value)
 		if _, err := Canonical(told.JSON); err != nil || len(told.Conversions) == 0 || len(told.JSON) > 13<<20 {
 			t.Errorf("%T: %v, %d conversions, %d bytes", value, err, len(told.Conversions), len(told.JSON))
+		}
+		// What happened can be recorded, whatever came of it.
+		out, err := StepDo(ctx, run, "s", 1, func(context.Context, int) (any, error) { return value, nil })
+		if must(t, out, err) == nil {
+			t.Error("an output is handed through as it is")
 		}
 	}
 }
