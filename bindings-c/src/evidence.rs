@@ -32,8 +32,9 @@ fn timed(options: &[u8]) -> Result<Value> {
     Ok(options)
 }
 
-/// The report on a bundle, whatever it says, as canonical JSON. `trust` is a trust document (`execert_trust`),
-/// `options` may be empty; in the static library they have to hold `now`.
+/// The report on a bundle, whatever it says, as canonical JSON. `trust` is a trust document (`execert_trust`).
+/// `options` are `{"now"?,"allow_open"?,"require"?:["sealed","no-withheld","witness:N",…],"mac_key"?,"threads"?}`; the
+/// static library has no clock, and needs `now`.
 ///
 /// # Safety
 /// The texts are readable, `report` can be written.

@@ -14,7 +14,7 @@ static OPEN: Mutex<Vec<Weak<Recorder>>> = Mutex::new(Vec::new());
 /// What is held over a fork.
 struct Held {
     /// Else a thread that is not in the child could hold it there for ever.
-    _open: MutexGuard<'static, Vec<Weak<Recorder>>>,
+    open: MutexGuard<'static, Vec<Weak<Recorder>>>,
     recorders: Vec<Arc<Recorder>>,
 }
 
@@ -56,7 +56,7 @@ unsafe extern "C" fn before() {
         for recorder in &recorders {
             recorder.before_fork();
         }
-        HELD.set(Some(Held { _open: open, recorders }));
+        HELD.set(Some(Held { open, recorders }));
     });
 }
 
@@ -73,9 +73,17 @@ unsafe extern "C" fn in_child() {
 #[cfg(unix)]
 fn after(child: bool) {
     guard::value((), || {
-        // Dropped at the end: who lets go of a recorder last may write.
-        for recorder in HELD.take().iter().flat_map(|held| &held.recorders) {
+        let Some(Held { open, recorders }) = HELD.take() else {
+            return;
+        };
+        for recorder in &recorders {
             recorder.after_fork(child);
+        }
+        drop(open);
+        if child {
+            // Who lets go of a recorder last closes its ledger, and this one is the parent's: a thread that is not here may
+            // have freed it in the moment of the fork.
+            std::mem::forget(recorders);
         }
     });
 }
