@@ -91,8 +91,8 @@ func Gated[In, Out any](
 }
 
 func act[In, Out any](
-	ctx context.Context, run *Run, op, name string, in In, options StepOptions, call func(context.Context, In) (Out,
-		error),
+	ctx context.Context, run *Run, op, name string, in In, options StepOptions,
+	call func(context.Context, In) (Out, error),
 ) (Out, error) {
 	var none Out
 	if call == nil {
@@ -131,8 +131,9 @@ func through[In, Out any](ctx context.Context, step *Step, call func(context.Con
 	return out, both(err, lost)
 }
 
-func called[In, Out any](ctx context.Context, step *Step, in In, call func(context.Context, In) (Out, error)) (Out,
-	error) {
+func called[In, Out any](
+	ctx context.Context, step *Step, in In, call func(context.Context, In) (Out, error),
+) (Out, error) {
 	finished := false
 	defer func() {
 		if finished {

@@ -31,8 +31,8 @@ func TestSealedInGoVerifiedByPythonAndTheCommand(t *testing.T) {
 	key := newKeyFor(t)
 	run, err := ledger(t, Options{Key: key}).Do(ctx, "r", map[string]any{"word": "é😀", "n": 1e21},
 		func(ctx context.Context, run *Run) (any, error) {
-			return Tool(ctx, run, "t", map[string]any{"a": []any{1, nil, "x"}}, func(context.Context, map[string]any) (any,
-				error) {
+			given := map[string]any{"a": []any{1, nil, "x"}}
+			return Tool(ctx, run, "t", given, func(context.Context, map[string]any) (any, error) {
 				return map[string]string{"tier": "gold"}, nil
 			})
 		})
@@ -201,38 +201,37 @@ func repeated(folder string) error {
 	defer recorder.Close()
 	type object = map[string]any
 	given := object{"order": "o-9", "password": "hunter2"}
-	run, err := recorder.DoWith(ctx, "refund-4471", given, RunOptions{Thread: "t1"}, func(ctx context.Context,
-		run *Run) (any, error) {
-		list := []any{1, 1.5, 1e21, math.Copysign(0, -1), nil, true, "é😀"}
-		found, err := Tool(ctx, run, "crm.lookup", object{"customer": "c-17", "list": list}, func(context.Context,
-			object) (object, error) {
-			return object{"tier": "gold"}, nil
+	run, err := recorder.DoWith(ctx, "refund-4471", given, RunOptions{Thread: "t1"},
+		func(ctx context.Context, run *Run) (any, error) {
+			list := []any{1, 1.5, 1e21, math.Copysign(0, -1), nil, true, "é😀"}
+			found, err := Tool(ctx, run, "crm.lookup", object{"customer": "c-17", "list": list},
+				func(context.Context, object) (object, error) {
+					return object{"tier": "gold"}, nil
+				})
+			if err != nil {
+				return nil, err
+			}
+			if _, err = Tool(ctx, run, "rm", object{"path": "/"}, func(context.Context, object) (int, error) {
+				return 1, nil
+			}); !errors.Is(err, ErrDenied) {
+				return nil, errors.Join(errors.New("it was not refused"), err)
+			}
+			if _, err = StepDo(ctx, run, "parse", json.RawMessage(`{"b":2,"a":{"z":1,"y":[]}}`),
+				func(context.Context, json.RawMessage) (object, error) {
+					return object{"ok": true}, nil
+				}); err != nil {
+				return nil, err
+			}
+			messages := object{"messages": []object{{"role": "user", "content": "hi"}}}
+			if _, err = ModelWith(ctx, run, "gpt-4.1", messages, StepOptions{Provider: "openai"},
+				func(context.Context, object) (string, error) {
+					return "hello", nil
+				}); err != nil {
+				return nil, err
+			}
+			_, err = run.Note(ctx, "checked", object{"text": "by hand"})
+			return found, err
 		})
-		if err != nil {
-			return nil, err
-		}
-		if _, err = Tool(ctx, run, "rm", object{"path": "/"}, func(context.Context, object) (int, error) {
-			return 1,
-				nil
-		}); !errors.Is(err, ErrDenied) {
-			return nil, errors.Join(errors.New("it was not refused"), err)
-		}
-		if _, err = StepDo(ctx, run, "parse", json.RawMessage(`{"b":2,"a":{"z":1,"y":[]}}`), func(context.Context,
-			json.RawMessage) (object, error) {
-			return object{"ok": true}, nil
-		}); err != nil {
-			return nil, err
-		}
-		messages := object{"messages": []object{{"role": "user", "content": "hi"}}}
-		if _, err = ModelWith(ctx, run, "gpt-4.1", messages, StepOptions{Provider: "openai"}, func(context.Context,
-			object) (string, error) {
-			return "hello", nil
-		}); err != nil {
-			return nil, err
-		}
-		_, err = run.Note(ctx, "checked", object{"text": "by hand"})
-		return found, err
-	})
 	if err != nil {
 		return err
 	}

@@ -101,10 +101,10 @@ func TestRedactAndReveal(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	key := newKeyFor(t)
-	run, err := ledger(t, Options{Key: key}).Do(ctx, "r", map[string]string{"order": "o-9"}, func(ctx context.Context,
-		run *Run) (any, error) {
-		return Tool(ctx, run, "crm.lookup", lookup{"c-17"}, gold)
-	})
+	run, err := ledger(t, Options{Key: key}).Do(ctx, "r", map[string]string{"order": "o-9"},
+		func(ctx context.Context, run *Run) (any, error) {
+			return Tool(ctx, run, "crm.lookup", lookup{"c-17"}, gold)
+		})
 	full := bundleOf(t, must(t, run, err))
 	request := Redaction{Hide: []Place{{Paths: []string{"/input/customer"}}}}
 	hidden, err := Redact(ctx, full, request)

@@ -109,10 +109,10 @@ func ExampleVerify() {
 	ctx := context.Background()
 	recorder := open()
 	defer recorder.Close()
-	run, err := recorder.Do(ctx, "r", map[string]int{"amount": 40}, func(context.Context, *execert.Run) (any,
-		error) {
-		return "paid", nil
-	})
+	run, err := recorder.Do(ctx, "r", map[string]int{"amount": 40},
+		func(context.Context, *execert.Run) (any, error) {
+			return "paid", nil
+		})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -181,8 +181,7 @@ func ExampleRecorder_Runs() {
 	defer recorder.Close()
 	for _, name := range []string{"first", "second"} {
 		if _, err := recorder.Do(ctx, name, nil, func(context.Context, *execert.Run) (any, error) {
-			return nil,
-				nil
+			return nil, nil
 		}); err != nil {
 			log.Fatal(err)
 		}

@@ -50,42 +50,42 @@ func TestRunIsRecorded(t *testing.T) {
 		"execert.local/") {
 		t.Error(recorder.about)
 	}
-	run, err := recorder.Do(ctx, "refund-4471", map[string]string{"order": "o-9"}, func(ctx context.Context,
-		run *Run) (any, error) {
-		if RunFrom(ctx) != run || StepFrom(ctx) != nil {
-			t.Error("the context knows its run")
-		}
-		in := lookup{"c-17"}
-		found, err := Tool(ctx, run, "crm.lookup", &in, func(ctx context.Context, given *lookup) (customer, error) {
-			if given == &in || *given != in || StepFrom(ctx) == nil {
-				t.Error("what runs gets what was recorded")
+	run, err := recorder.Do(ctx, "refund-4471", map[string]string{"order": "o-9"},
+		func(ctx context.Context, run *Run) (any, error) {
+			if RunFrom(ctx) != run || StepFrom(ctx) != nil {
+				t.Error("the context knows its run")
 			}
-			return gold(ctx, *given)
-		})
-		must(t, found, err)
-		_, err = Tool(ctx, run, "rm", map[string]string{"path": "/"}, func(context.Context, map[string]string) (int, error) {
-			t.Error("it was refused, and ran")
-			return 0, nil
-		})
-		if !errors.Is(err, ErrDenied) || !errors.Is(err, CodePolicyDenied) || errors.Is(err,
-			ErrInvalid) || errors.Is(err, CodePolicyUndecided) {
-			t.Error(err)
-		}
-		_, err = ModelWith(ctx, run, "gpt-4.1", map[string]any{"messages": []string{"hi"}}, StepOptions{Provider: "openai",
-			Params: map[string]any{"t": 0}},
-			func(ctx context.Context, _ map[string]any) (string, error) {
-				_, err := StepFrom(ctx).EndWith(Outcome{Output: "hello", Usage: &Usage{InputTokens: 3, OutputTokens: 5},
-					Served: "gpt-4.1-x", ResponseID: "r-1"})
-				return "hello", err
+			in := lookup{"c-17"}
+			found, err := Tool(ctx, run, "crm.lookup", &in, func(ctx context.Context, given *lookup) (customer, error) {
+				if given == &in || *given != in || StepFrom(ctx) == nil {
+					t.Error("what runs gets what was recorded")
+				}
+				return gold(ctx, *given)
 			})
-		if err != nil {
-			t.Error(err)
-		}
-		if _, err := run.Note(ctx, "checked", map[string]any{"text": "by hand"}); err != nil {
-			t.Error(err)
-		}
-		return found, nil
-	})
+			must(t, found, err)
+			_, err = Tool(ctx, run, "rm", map[string]string{"path": "/"}, func(context.Context, map[string]string) (int, error) {
+				t.Error("it was refused, and ran")
+				return 0, nil
+			})
+			if !errors.Is(err, ErrDenied) || !errors.Is(err, CodePolicyDenied) || errors.Is(err,
+				ErrInvalid) || errors.Is(err, CodePolicyUndecided) {
+				t.Error(err)
+			}
+			_, err = ModelWith(ctx, run, "gpt-4.1", map[string]any{"messages": []string{"hi"}}, StepOptions{Provider: "openai",
+				Params: map[string]any{"t": 0}},
+				func(ctx context.Context, _ map[string]any) (string, error) {
+					_, err := StepFrom(ctx).EndWith(Outcome{Output: "hello", Usage: &Usage{InputTokens: 3, OutputTokens: 5},
+						Served: "gpt-4.1-x", ResponseID: "r-1"})
+					return "hello", err
+				})
+			if err != nil {
+				t.Error(err)
+			}
+			if _, err := run.Note(ctx, "checked", map[string]any{"text": "by hand"}); err != nil {
+				t.Error(err)
+			}
+			return found, nil
+		})
 	must(t, run, err)
 	file := filepath.Join(t.TempDir(), "r.execert")
 	saved, err := run.Save(ctx, file)
@@ -406,10 +406,10 @@ func TestInputsThatDoNotComeBack(t *testing.T) {
 	if told := wantCode(t, err, CodeWireBadArgument); told.Path != "/input" {
 		t.Error(told)
 	}
-	_, err = Tool(ctx, run, "t", map[string]any{"a": []byte("x")}, func(context.Context, map[string]any) (int,
-		error) {
-		return 0, nil
-	})
+	_, err = Tool(ctx, run, "t", map[string]any{"a": []byte("x")},
+		func(context.Context, map[string]any) (int, error) {
+			return 0, nil
+		})
 	if told := wantCode(t, err, CodeCanonUnsupportedType); told.Path != "/input/a" {
 		t.Error(told)
 	}
@@ -430,10 +430,10 @@ func TestInputsThatDoNotComeBack(t *testing.T) {
 		}
 	}
 	// What was converted says so.
-	out, err := Tool(ctx, run, "bytes", Plain(map[string]any{"b": []byte("x")}), func(_ context.Context,
-		in PlainValue) (string, error) {
-		return string(in.JSON), nil
-	})
+	out, err := Tool(ctx, run, "bytes", Plain(map[string]any{"b": []byte("x")}),
+		func(_ context.Context, in PlainValue) (string, error) {
+			return string(in.JSON), nil
+		})
 	if must(t, out, err) != `{"b":"eA=="}` {
 		t.Error(out)
 	}

@@ -118,8 +118,9 @@ func (r *Recorder) opened(ctx context.Context, name string, call func(*runHandle
 // Do records what body does as a run: it ends with what body answers, as ok or failed, or cancelled if ctx is done
 // and body answers its error. The run is answered also beside an error of body, which comes back as it is; a panic of
 // body is recorded and goes on. Calls in body find the run by [RunFrom].
-func (r *Recorder) Do(ctx context.Context, name string, input any, body func(context.Context, *Run) (any,
-	error)) (*Run, error) {
+func (r *Recorder) Do(
+	ctx context.Context, name string, input any, body func(context.Context, *Run) (any, error),
+) (*Run, error) {
 	return r.DoWith(ctx, name, input, RunOptions{}, body)
 }
 

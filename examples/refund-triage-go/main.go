@@ -127,10 +127,10 @@ func triage(ctx context.Context, folder string) error {
 		if _, err := recorder.Approve(ctx, request.Digest, manager, execert.Approval{}); err != nil {
 			return err
 		}
-		_, err = recorder.DoWith(ctx, "refund-desk", "The manager approved.", options, func(ctx context.Context,
-			run *execert.Run) (any, error) {
-			return agent(ctx, run, request.Digest)
-		})
+		_, err = recorder.DoWith(ctx, "refund-desk", "The manager approved.", options,
+			func(ctx context.Context, run *execert.Run) (any, error) {
+				return agent(ctx, run, request.Digest)
+			})
 		if err != nil {
 			return err
 		}
