@@ -22,6 +22,7 @@ ARTEFACTS = {
     "execert-python": "library",
     "execert-node": "library",
     "execert-c": "library",
+    "execert-uniffi": "library",
 }
 
 

@@ -3,6 +3,7 @@
 mod c;
 mod go;
 mod json;
+mod kotlin;
 mod markdown;
 mod python;
 mod rust;
@@ -31,6 +32,10 @@ pub(crate) fn outputs(toml: &str) -> Result<Vec<Output>> {
         Output {
             path: "bindings-go/codes.go".into(),
             text: go::render(&codes),
+        },
+        Output {
+            path: "bindings-uniffi/kotlin/src/main/kotlin/dev/execert/Code.kt".into(),
+            text: kotlin::render(&codes),
         },
         Output {
             path: "tests/vectors/codes.json".into(),
