@@ -24,6 +24,9 @@ test: ## set up and pass everything; the last line counts
 node: ## build the npm packages into build/npm and install them in build/node
 	@scripts/setup-node
 
+jvm: ## build the JVM library: a jar in build/jvm, a repository of Maven in build/maven
+	@scripts/setup-jvm
+
 c: ## build the C library, optimised, into build/c-release
 	@scripts/setup-c release
 
@@ -83,4 +86,4 @@ score: ## the score sheet, out of what ran last; writes docs/scores
 clean: ## remove what was built
 	rm -rf build target
 
-.PHONY: help setup demo test node c install uninstall check bench deep faults hostile drills fuzz mutants miri coverage supply score clean
+.PHONY: help setup demo test node jvm c install uninstall check bench deep faults hostile drills fuzz mutants miri coverage supply score clean

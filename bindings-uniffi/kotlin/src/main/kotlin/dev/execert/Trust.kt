@@ -1,6 +1,7 @@
 // Whose keys and witnesses count: always given from outside the evidence.
 package dev.execert
 
+import java.io.IOException
 import java.nio.file.Files
 import java.nio.file.Path
 import java.nio.file.Paths
@@ -50,9 +51,11 @@ public class Trust private constructor(
     public fun toMap(): Map<String, Any?> = parseObject(bytes)
 
     /** Writes the trust document, as `execert verify --trust` takes it. */
+    @Throws(IOException::class)
     public fun save(path: String): Unit = save(Paths.get(path))
 
     /** The same. */
+    @Throws(IOException::class)
     public fun save(path: Path) {
         Files.write(path, bytes)
     }
@@ -86,6 +89,7 @@ public class Trust private constructor(
 
         /** Reads a trust document (`.trust`), or a PEM file. */
         @JvmStatic
+        @Throws(IOException::class)
         public fun load(path: Path): Trust {
             val bytes = Files.readAllBytes(path)
             if (bytes.firstOrNull() == '-'.code.toByte()) {
@@ -96,6 +100,7 @@ public class Trust private constructor(
 
         /** The same. */
         @JvmStatic
+        @Throws(IOException::class)
         public fun load(path: String): Trust = load(Paths.get(path))
 
         /** Your own store, the one that `execert trust add` fills. Empty if there is none. */
