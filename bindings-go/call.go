@@ -11,7 +11,7 @@ import (
 // recorded, and what comes of it is the outcome.
 //
 // A refusal is an error that is [ErrDenied]; call was not run, and the refusal is recorded. The error of call comes
-// back as it is, and is recorded; so is a panic, which goes on. Beside it stands an [*Error], joined, if the outcome
+// back as it is, and is recorded; so is a panic, which goes on. [ErrOutcomeNotRecorded] is joined to it if the outcome
 // could not be recorded. In a dry run the error is [ErrNotRun].
 func Tool[In, Out any](
 	ctx context.Context, run *Run, name string, in In, call func(context.Context, In) (Out, error),
@@ -128,7 +128,7 @@ func through[In, Out any](ctx context.Context, step *Step, call func(context.Con
 		outcome = Outcome{Status: statusOf(ctx, err), Err: err}
 	}
 	_, lost := step.EndWith(outcome)
-	return out, both(err, lost)
+	return out, after(err, lost)
 }
 
 func called[In, Out any](

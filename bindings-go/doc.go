@@ -47,7 +47,8 @@
 //		...
 //	}
 //
-// The error of a tool comes back as it is, and is recorded as the outcome.
+// The error of a tool comes back as it is, and is recorded as the outcome. [ErrOutcomeNotRecorded] says that something was
+// done and the store failed after it: it is not to be repeated because of that.
 //
 // # Contexts
 //

@@ -1,6 +1,7 @@
 package execert
 
 import (
+	"errors"
 	"log/slog"
 	"strings"
 )
@@ -35,6 +36,10 @@ func (notRun) Error() string {
 
 // ErrNotRun is what [Tool], [Model] and [Use] answer in a dry run: nothing was called, so that there is no output.
 var ErrNotRun error = notRun{}
+
+// ErrOutcomeNotRecorded stands beside the error of the store where something was done and its outcome could not be recorded:
+// it is not to be done again because of that error. The next opening of the ledger says unknown.
+var ErrOutcomeNotRecorded = errors.New("execert: it was done, and its outcome could not be recorded")
 
 // Error is an error of execert: a stable code, one sentence, the place, and what to do next. It never holds content
 // or keys.

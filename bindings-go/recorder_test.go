@@ -369,6 +369,33 @@ func TestPermits(t *testing.T) {
 	}
 }
 
+func TestOutcomesThatCannotBeRecorded(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	for _, own := range []error{nil, io.ErrUnexpectedEOF} {
+		recorder := ledger(t, Options{})
+		done := 0
+		run, err := recorder.Do(ctx, "r", nil, func(ctx context.Context, run *Run) (any, error) {
+			out, err := Tool(ctx, run, "pay", 40, func(_ context.Context, amount int) (int, error) {
+				done += amount
+				return amount, errors.Join(own, recorder.Close())
+			})
+			if out != 40 || done != 40 || !errors.Is(err, ErrOutcomeNotRecorded) || !errors.Is(err, CodeRecorderClosed) ||
+				(own != nil && !errors.Is(err, own)) {
+				t.Error(out, err)
+			}
+			return nil, own
+		})
+		if run == nil || !errors.Is(err, ErrOutcomeNotRecorded) || (own != nil && !errors.Is(err, own)) {
+			t.Error(err)
+		}
+		_, err = Tool(ctx, run, "pay", 40, func(context.Context, int) (int, error) { return 0, nil })
+		if errors.Is(err, ErrOutcomeNotRecorded) || !errors.Is(err, CodeRecorderClosed) {
+			t.Error("nothing was done this time:", err)
+		}
+	}
+}
+
 func TestDryRun(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()

@@ -144,7 +144,7 @@ func (r *Recorder) DoWith(
 		result = RunResult{Status: statusOf(ctx, err), Err: err}
 	}
 	_, lost := run.EndWith(result)
-	return run, both(err, lost)
+	return run, after(err, lost)
 }
 
 func (r *Run) within(ctx context.Context, body func(context.Context, *Run) (any, error)) (any, error) {
@@ -155,8 +155,10 @@ func (r *Run) within(ctx context.Context, body func(context.Context, *Run) (any,
 		}
 		// A panic, or runtime.Goexit, for which recover answers nil.
 		cause := recover()
-		if _, err := r.EndWith(RunResult{Err: panicked{cause}}); err != nil {
-			warn("the end of a run", r.name, err)
+		if !r.Ended() {
+			if _, err := r.EndWith(RunResult{Err: panicked{cause}}); err != nil {
+				warn("the end of a run", r.name, err)
+			}
 		}
 		if cause != nil {
 			panic(cause)

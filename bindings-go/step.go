@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"runtime"
 	"sync"
@@ -286,6 +287,14 @@ func both(err, lost error) error {
 		return lost
 	}
 	return errors.Join(err, lost)
+}
+
+// after is both where the act was done already.
+func after(err, lost error) error {
+	if lost == nil {
+		return err
+	}
+	return both(err, fmt.Errorf("%w: %w", ErrOutcomeNotRecorded, lost))
 }
 
 func warn(what, name string, err error) {
