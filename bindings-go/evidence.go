@@ -39,7 +39,7 @@ func (o *CheckOptions) document() ([]byte, error) {
 //
 // A reading that has begun goes to its end; if ctx is done by then, its error is the answer.
 func Check(ctx context.Context, bundle []byte, trust *Trust, options *CheckOptions) (*Report, error) {
-	return judge(ctx, trust, options, "", func(trust, options []byte, out *C.execert_bytes) *C.execert_error {
+	return judge(ctx, trust, options, func(trust, options []byte, out *C.execert_bytes) *C.execert_error {
 		return C.execert_check(lentBytes(bundle), lentBytes(trust), lentBytes(options), out)
 	})
 }
@@ -54,7 +54,7 @@ func CheckFile(ctx context.Context, path string, trust *Trust, options *CheckOpt
 // Verify is [Check] for those who rely on the answer: an error that is [ErrUntrusted], with the report in it, unless
 // the evidence holds under this trust. The report is answered either way.
 func Verify(ctx context.Context, bundle []byte, trust *Trust, options *CheckOptions) (*Report, error) {
-	return judge(ctx, trust, options, "", func(trust, options []byte, out *C.execert_bytes) *C.execert_error {
+	return judge(ctx, trust, options, func(trust, options []byte, out *C.execert_bytes) *C.execert_error {
 		return C.execert_verify(lentBytes(bundle), lentBytes(trust), lentBytes(options), out)
 	})
 }
@@ -68,14 +68,16 @@ func VerifyFile(ctx context.Context, path string, trust *Trust, options *CheckOp
 
 type judging func(trust, options []byte, out *C.execert_bytes) *C.execert_error
 
-func judge(ctx context.Context, trust *Trust, options *CheckOptions, name string, call judging) (*Report, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
+func judge(ctx context.Context, trust *Trust, options *CheckOptions, call judging) (*Report, error) {
 	asked, err := options.document()
-	if err != nil {
+	if err = first(ctx.Err(), err); err != nil {
 		return nil, err
 	}
+	return judged(ctx, trust, asked, "", call)
+}
+
+func judged(ctx context.Context, trust *Trust, asked []byte, name string, call judging) (*Report, error) {
+	var err error
 	if trust == nil {
 		if trust, err = UserTrust(); err != nil {
 			return nil, err
@@ -101,10 +103,16 @@ func judge(ctx context.Context, trust *Trust, options *CheckOptions, name string
 }
 
 // judgeFile lets go of the reading when ctx is done. It changes nothing, so that nobody has to wait for it.
-func judgeFile(ctx context.Context, path string, trust *Trust, options *CheckOptions, call judging) (*Report, error) {
+func judgeFile(
+	ctx context.Context, path string, trust *Trust, options *CheckOptions, call judging,
+) (*Report, error) {
+	asked, err := options.document()
+	if err = first(ctx.Err(), err); err != nil {
+		return nil, err
+	}
 	name := filepath.Base(path)
 	if ctx.Done() == nil {
-		return judge(ctx, trust, options, name, call)
+		return judged(ctx, trust, asked, name, call)
 	}
 	type answer struct {
 		report *Report
@@ -112,7 +120,7 @@ func judgeFile(ctx context.Context, path string, trust *Trust, options *CheckOpt
 	}
 	answers := make(chan answer, 1)
 	go func() {
-		report, err := judge(context.WithoutCancel(ctx), trust, options, name, call)
+		report, err := judged(context.WithoutCancel(ctx), trust, asked, name, call)
 		answers <- answer{report, err}
 	}()
 	select {
