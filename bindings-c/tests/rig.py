@@ -58,7 +58,7 @@ def flags(package: str, prefix: pathlib.Path = PREFIX) -> list[str]:
     return sh("pkg-config", "--cflags", "--libs", package, PKG_CONFIG_PATH=where).stdout.decode().split()
 
 
-def compiled(folder: pathlib.Path, name: str, compiler: str = "gcc", extra: list[str] | None = None) -> pathlib.Path:
+def compiled(folder: pathlib.Path, name: str, compiler: str = "cc", extra: list[str] | None = None) -> pathlib.Path:
     program = folder / name
     linked = [*flags("execert"), f"-Wl,-rpath,{PREFIX / 'lib'}", "-pthread"]
     standard = "-std=c11" if name == "children" else "-std=c99"

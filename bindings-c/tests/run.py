@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import pathlib
 import shutil
 import subprocess
@@ -166,8 +165,8 @@ def valgrind(built: dict[str, pathlib.Path], folder: pathlib.Path) -> None:
 def sanitizers(folder: pathlib.Path) -> None:
     probe = folder / "probe.c"
     probe.write_text("int main(void) { return 0; }\n")
-    if sh("gcc", *SANITIZE, probe, "-o", folder / "probe", code=None).returncode != 0:
-        return skip("sanitizers", "gcc has no libasan here")
+    if sh("cc", *SANITIZE, probe, "-o", folder / "probe", code=None).returncode != 0:
+        return skip("sanitizers", "the compiler has no libasan here")
     for name in ("vectors", "arguments", "session", "panics", "threads"):
         program = compiled(folder, name, extra=SANITIZE)
         own = place(folder, f"{name}-of")

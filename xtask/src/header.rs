@@ -55,7 +55,7 @@ const BOTTOM: &str = r#"
 static inline execert_str execert_text(const char *text) {
   execert_str borrowed;
   borrowed.data = text;
-  borrowed.len = text == NULL ? 0 : strlen(text);
+  borrowed.len = text ? strlen(text) : 0;
   return borrowed;
 }
 
@@ -65,7 +65,11 @@ static inline execert_str execert_text(const char *text) {
 /* Bytes that came out, lent to the next call; they stay the caller's. */
 static inline execert_str execert_borrow(execert_bytes bytes) {
   execert_str borrowed;
+#ifdef __cplusplus
+  borrowed.data = reinterpret_cast<const char *>(bytes.data);
+#else
   borrowed.data = (const char *)bytes.data;
+#endif
   borrowed.len = bytes.len;
   return borrowed;
 }
