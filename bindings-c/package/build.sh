@@ -29,7 +29,8 @@ ln -s "libexecert.so.$abi" "$made/lib/libexecert.so"
 # other Rust libraries, which bring the same runtime.
 log="$made/native"
 cargo rustc --quiet --locked --profile "$profile" -p execert-c --no-default-features --lib --crate-type staticlib \
-  -- --print "native-static-libs=$log"
+  -- --print "native-static-libs=$log" 2> "$made/said" || { cat "$made/said" >&2; exit 1; }
+rm "$made/said"
 system="$(tr '\n' ' ' < "$log" | sed 's/ *$//')"
 rm "$log"
 sed -n 's/^\(.*[ *]\)\?\(execert_[a-z_]*\)(.*/\2/p' bindings-c/include/execert.h | sort -u > "$made/shown"
