@@ -601,9 +601,10 @@ struct execert_error *execert_step_close(const struct execert_step *step,
 void execert_step_free(struct execert_step *step);
 
 /**
- * The report on a bundle, whatever it says, as canonical JSON. `trust` is a trust document (`execert_trust`).
- * `options` are `{"now"?,"allow_open"?,"require"?:["sealed","no-withheld","witness:N",…],"mac_key"?,"threads"?}`; the
- * static library has no clock, and needs `now`.
+ * The report on a bundle, whatever it says, as canonical JSON. `trust` is a trust document (`execert_trust`); an empty
+ * one trusts nobody. `options` are
+ * `{"now"?,"allow_open"?,"require"?:["sealed","no-withheld","witness:N",…],"mac_key"?,"threads"?}`; the static library
+ * has no clock, and needs `now`.
  */
 EXECERT_MUST_USE
 struct execert_error *execert_check(struct execert_str bundle,

@@ -15,6 +15,16 @@ use crate::bytes::{optional, text};
 use crate::error::ErrorHandle;
 use crate::guard;
 
+/// Whose keys count; an empty text trusts nobody.
+fn trusted(trust: &[u8]) -> Result<Value> {
+    let given = document(trust)?;
+    if trust.is_empty() {
+        trust::build(&given)
+    } else {
+        Ok(given)
+    }
+}
+
 /// Options with the time, where they do not say which it is.
 fn timed(options: &[u8]) -> Result<Value> {
     #[cfg_attr(
@@ -32,9 +42,10 @@ fn timed(options: &[u8]) -> Result<Value> {
     Ok(options)
 }
 
-/// The report on a bundle, whatever it says, as canonical JSON. `trust` is a trust document (`execert_trust`).
-/// `options` are `{"now"?,"allow_open"?,"require"?:["sealed","no-withheld","witness:N",…],"mac_key"?,"threads"?}`; the
-/// static library has no clock, and needs `now`.
+/// The report on a bundle, whatever it says, as canonical JSON. `trust` is a trust document (`execert_trust`); an empty
+/// one trusts nobody. `options` are
+/// `{"now"?,"allow_open"?,"require"?:["sealed","no-withheld","witness:N",…],"mac_key"?,"threads"?}`; the static library
+/// has no clock, and needs `now`.
 ///
 /// # Safety
 /// The texts are readable, `report` can be written.
@@ -52,7 +63,7 @@ pub unsafe extern "C" fn execert_check(bundle: Str, trust: Str, options: Str, re
                 borrowed(options, "options")?,
             )
         };
-        place.set(verify::check(&mut Cursor::new(bundle), &document(trust)?, &timed(options)?)?.to_jcs());
+        place.set(verify::check(&mut Cursor::new(bundle), &trusted(trust)?, &timed(options)?)?.to_jcs());
         Ok(())
     })
 }
@@ -77,7 +88,7 @@ pub unsafe extern "C" fn execert_verify(bundle: Str, trust: Str, options: Str, r
         };
         held(
             place,
-            verify::verify(&mut Cursor::new(bundle), &document(trust)?, &timed(options)?),
+            verify::verify(&mut Cursor::new(bundle), &trusted(trust)?, &timed(options)?),
         )
     })
 }
@@ -121,7 +132,7 @@ pub unsafe extern "C" fn execert_check_file(
             )
         };
         let mut file = bundles::open(path.as_ref())?;
-        place.set(verify::check(&mut file, &document(trust)?, &timed(options)?)?.to_jcs());
+        place.set(verify::check(&mut file, &trusted(trust)?, &timed(options)?)?.to_jcs());
         Ok(())
     })
 }
@@ -151,7 +162,7 @@ pub unsafe extern "C" fn execert_verify_file(
             )
         };
         let mut file = bundles::open(path.as_ref())?;
-        held(place, verify::verify(&mut file, &document(trust)?, &timed(options)?))
+        held(place, verify::verify(&mut file, &trusted(trust)?, &timed(options)?))
     })
 }
 

@@ -89,6 +89,12 @@ def session(program: pathlib.Path, folder: pathlib.Path) -> None:
         check(f"{name}: it was altered", altered.read_bytes() != bundle.read_bytes())
         check(f"{name}: the command sees it", verified(altered, [folder / "acme.trust"]) == 1)
         counted(f"{name}: C sees it", sh(program, "--verify", altered, folder / "acme.trust", 1, code=None))
+    own = {"XDG_CONFIG_HOME": str(folder / "config")}
+    judged = [program, "--verify", folder / "run.execert", "own"]
+    counted("own trust, when there is none: an unknown signer", sh(*judged, 3, code=None, **own))
+    sh(COMMAND, "trust", "add", keys[0], "--as", "acme", **own)
+    sh(COMMAND, "trust", "add", keys[1], "--as", "manager", "--role", "approver", **own)
+    counted("own trust", sh(*judged, 0, code=None, **own))
     secret = (folder / "recorder.key").read_bytes().splitlines()[1]
     for path in folder.rglob("*"):
         if path.is_file() and path.name != "recorder.key":
