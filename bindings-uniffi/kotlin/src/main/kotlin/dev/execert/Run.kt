@@ -188,11 +188,16 @@ internal fun noted(event: String?, members: Map<String, Any?>): ByteArray =
 /** Runs the body, and ends the run with what came of it. Inlined, so that a suspending function may be called. */
 @PublishedApi
 internal inline fun Run.within(body: (Run) -> Any?): Run {
+    var told = false
     val output = try {
-        body(this)
+        body(this).also { told = true }
     } catch (error: Throwable) {
+        told = true
         threw(error)
         throw error
+    } finally {
+        // What is inlined can leave by a `return` of the function around it.
+        if (!told) answered(Unit)
     }
     answered(output)
     return this

@@ -145,11 +145,16 @@ public class Step internal constructor(private val native: NativeStep) : AutoClo
 @PublishedApi
 internal inline fun <T> Step.through(call: (Input) -> T): T? {
     if (notRun) return null
+    var told = false
     val output = try {
-        call(input)
+        call(input).also { told = true }
     } catch (error: Throwable) {
+        told = true
         threw(error)
         throw error
+    } finally {
+        // What is inlined can leave by a `return` of the function around it.
+        if (!told) answered(Unit)
     }
     answered(output)
     return output

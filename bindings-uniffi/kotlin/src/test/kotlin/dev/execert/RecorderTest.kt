@@ -29,6 +29,24 @@ class RecorderTest {
         listOf("kind", "phase", "name", "status").mapNotNull { one[it] }.joinToString(" ")
     }
 
+    private fun leaves(recorder: Recorder): Run? {
+        recorder.run("early") { run ->
+            run.tool("crm.lookup", mapOf("customer" to "c-17")) { return run }
+        }
+        return null
+    }
+
+    @Test
+    fun `a body that leaves by return is ended`(): Unit = withRecorder { recorder, _, _ ->
+        assertEquals(
+            listOf(
+                "run.start single early ok", "tool.call intent crm.lookup", "tool.call outcome crm.lookup ok",
+                "run.end single early ok",
+            ),
+            records(leaves(recorder)!!.bundle()).filter { it["run"] != null }.said(),
+        )
+    }
+
     @Test
     fun `a run, told record by record`(): Unit = withRecorder { recorder, key, path ->
         var seen: Any? = null
