@@ -228,8 +228,12 @@ fn no_record_no_action() {
     let call = json(r#"{"op":"tool","name":"crm.a","input":{}}"#);
     let (step, _) = run.step_open(&call).unwrap();
     faults.io.store(true, Ordering::SeqCst);
-    assert_eq!(run.step_open(&call).unwrap_err().code(), Code::StoreIo);
-    assert_eq!(step.close(&json("{}")).unwrap_err().code(), Code::StoreIo);
+    let (before, after) = (run.step_open(&call).unwrap_err(), step.close(&json("{}")).unwrap_err());
+    assert_eq!([before.code(), after.code()], [Code::StoreIo; 2]);
+    // Whoever sees only the code must not pay twice.
+    let done = |error: &Error| error.next().contains("may have been done");
+    assert_eq!([done(&before), done(&after)], [false, true]);
+    assert!(after.next().ends_with(Code::StoreIo.next()));
     faults.io.store(false, Ordering::SeqCst);
     step.close(&json("{}")).unwrap();
     run.close(&json("{}")).unwrap();

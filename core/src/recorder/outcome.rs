@@ -156,12 +156,24 @@ impl Step {
         };
         draft.content = begun.run.core.commit(content, sources)?;
         draft.ext = None;
-        let closed = begun.settle(draft);
+        let closed = begun.settle(draft).map_err(done_already);
         match begun.run.core.or_lost(closed)? {
             Some(receipt) => Ok(Value::Object(object! { "record": receipt.to_value() })),
             None => Ok(Value::Object(Object::new())),
         }
     }
+}
+
+/// What opened a step and failed may be tried again; what ends one may not, and the codes are the same.
+fn done_already(error: Error) -> Error {
+    if error.code() == Code::RecorderClosed {
+        return error;
+    }
+    let next = format!(
+        "what the step is about may have been done: do not do it again without looking. {}",
+        error.next()
+    );
+    error.hint(next)
 }
 
 fn served(node: &crate::canon::fields::Node<'_>, asked: Option<&Model>, name: &str) -> Result<Model> {
