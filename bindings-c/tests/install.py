@@ -56,6 +56,8 @@ def guide(stranger: Stranger) -> None:
     session = re.search(r"<!-- not run: bindings-c/tests/install.py does.*?```console\n(.*?)```", text, re.S)[1]
     commands = [part for part in re.split(r"(?m)^\$ ", session) if part.strip()]
     check("the guide has commands", len(commands) == 3, commands)
+    printed = re.search(r"<!-- file: first.c -->.*?```console\n.*?```\n", text, re.S)[0]
+    check("the README prints the same program", printed in (ROOT / "bindings-c" / "README.md").read_text())
     for part in commands:
         command, _, shown = part.partition("\n")
         check(f"the guide shows what this prints: {command}", stranger.run(command) == shown, shown)

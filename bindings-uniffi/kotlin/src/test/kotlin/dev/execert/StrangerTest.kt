@@ -39,6 +39,22 @@ class StrangerTest {
     }
 
     @Test
+    fun `the program of the README, as it is printed`(): Unit = inFolder { folder ->
+        val page = Files.readString(ROOT.resolve("bindings-uniffi/README.md"))
+        val files = Regex("<!-- file: (.+?) -->\n```\\w+\n(.*?)```", RegexOption.DOT_MATCHES_ALL).findAll(page).toList()
+        assertEquals(2, files.size)
+        for (file in files) {
+            val path = folder.resolve(file.groupValues[1])
+            Files.createDirectories(path.parent)
+            Files.writeString(path, file.groupValues[2])
+        }
+        val shown = Regex("\\$ mvn -q compile exec:java\n(.*?)```", RegexOption.DOT_MATCHES_ALL).find(page)!!.groupValues[1]
+        val done = maven(folder, "compile", "exec:java")
+        assertEquals(0, done.code, done.out + done.err)
+        assertEquals(shown, done.out)
+    }
+
+    @Test
     fun `the refund desk in Kotlin`(): Unit = desk("refund-triage-kotlin")
 
     @Test
