@@ -46,6 +46,10 @@ public class Run internal constructor(
 ) : AutoCloseable {
     private var set: Map<String, Any?> = emptyMap()
 
+    /** Whether its end was asked for by its body. */
+    @Volatile
+    private var asked = false
+
     /** UUIDv7; for a detached run this is the token that `recorder.join` takes. */
     public val id: String = core { native.id() }
 
@@ -172,12 +176,21 @@ public class Run internal constructor(
     /** Not for callers: ends the run with what its body answered. */
     @PublishedApi
     internal fun answered(output: Any?) {
+        asked = true
         if (end == null && !joined) finish(if (output == null || output === Unit) set else dev.execert.answered(output))
+    }
+
+    /** Not for callers: a body that neither answered nor threw was left by a `return`. */
+    @PublishedApi
+    internal fun left() {
+        if (!asked) answered(Unit)
     }
 
     /** Not for callers: ends the run with what its body threw. */
     @PublishedApi
     internal fun threw(error: Throwable) {
+        if (asked) return
+        asked = true
         if (end == null && !joined) quietly(error) { finish(set + failed(error)) }
     }
 }
@@ -188,17 +201,14 @@ internal fun noted(event: String?, members: Map<String, Any?>): ByteArray =
 /** Runs the body, and ends the run with what came of it. Inlined, so that a suspending function may be called. */
 @PublishedApi
 internal inline fun Run.within(body: (Run) -> Any?): Run {
-    var told = false
-    val output = try {
-        body(this).also { told = true }
+    try {
+        answered(body(this))
+        return this
     } catch (error: Throwable) {
-        told = true
         threw(error)
         throw error
     } finally {
-        // What is inlined can leave by a `return` of the function around it.
-        if (!told) answered(Unit)
+        // As in a step.
+        left()
     }
-    answered(output)
-    return this
 }

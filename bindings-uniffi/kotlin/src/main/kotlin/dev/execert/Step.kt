@@ -81,6 +81,10 @@ public class Step internal constructor(private val native: NativeStep) : AutoClo
     @Volatile
     private var ended = false
 
+    /** Whether its end was asked for by what it calls. */
+    @Volatile
+    private var asked = false
+
     /** UUID of the step. */
     public val id: String
         get() = answer["step"] as String
@@ -131,12 +135,22 @@ public class Step internal constructor(private val native: NativeStep) : AutoClo
     /** Not for callers: records what a call answered. */
     @PublishedApi
     internal fun answered(output: Any?) {
+        asked = true
         if (!ended) finish(set + dev.execert.answered(output))
+    }
+
+    /** Not for callers: a body that neither answered nor threw was left by a `return`. */
+    @PublishedApi
+    internal fun left() {
+        if (!asked) answered(Unit)
     }
 
     /** Not for callers: records what a call threw; the caller's own error matters more than a failure here. */
     @PublishedApi
     internal fun threw(error: Throwable) {
+        // What recording the answer threw is not what the body threw.
+        if (asked) return
+        asked = true
         if (!ended) quietly(error) { finish(set + failed(error)) }
     }
 }
@@ -145,19 +159,18 @@ public class Step internal constructor(private val native: NativeStep) : AutoClo
 @PublishedApi
 internal inline fun <T> Step.through(call: (Input) -> T): T? {
     if (notRun) return null
-    var told = false
-    val output = try {
-        call(input).also { told = true }
+    try {
+        val output = call(input)
+        answered(output)
+        return output
     } catch (error: Throwable) {
-        told = true
         threw(error)
         throw error
     } finally {
-        // What is inlined can leave by a `return` of the function around it.
-        if (!told) answered(Unit)
+        // What is inlined can leave by a `return` of the function around it. The flag is not a variable here: of what the
+        // compiler finds constant on one way out it makes nothing on all others.
+        left()
     }
-    answered(output)
-    return output
 }
 
 /** Leave to do one thing once, within 60 seconds. Nothing runs without it. */
