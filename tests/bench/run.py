@@ -58,8 +58,8 @@ def made(name: str, now: str, work: Callable[[], None]) -> None:
         stamp.write_text(now)
 
 
-def set_up() -> pathlib.Path:
-    """The release build, in a virtual environment beside the peers. Answers the wheel."""
+def set_up(parts: list[str]) -> pathlib.Path:
+    """The release build, in a virtual environment beside the peers, and what these parts need. Answers the wheel."""
     (BUILD / "bench").mkdir(parents=True, exist_ok=True)
     uv = BUILD / "venv" / "bin" / "uv"
     if not PYTHON.exists():
@@ -70,12 +70,11 @@ def set_up() -> pathlib.Path:
         state("Cargo.toml", "Cargo.lock", "core/src", "core/Cargo.toml", "store", "cli", "bindings-python"),
         release,
     )
-    made(
-        "node",
-        state("Cargo.toml", "Cargo.lock", "core", "store", "cli", "bindings-node", "integrations/ai-sdk", "tests/bench/node"),
-        node_package,
-    )
-    made("c", state("Cargo.toml", "Cargo.lock", "core", "store", "bindings-c", "scripts/setup-c"), c_library)
+    rust = ["Cargo.toml", "Cargo.lock", "core", "store"]
+    if "node" in parts:
+        made("node", state(*rust, "cli", "bindings-node", "integrations/ai-sdk", "tests/bench/node"), node_package)
+    if "c" in parts:
+        made("c", state(*rust, "bindings-c", "scripts/setup-c"), c_library)
     wheel = next((BUILD / "bench").glob("execert-*.whl"))
     run(
         uv,
@@ -201,7 +200,7 @@ def main() -> int:
         parts = given.only.split(",") if given.only else PARTS
         if unknown := set(parts) - set(PARTS):
             parser.error(f"there is no part called {', '.join(sorted(unknown))}")
-        wheel = set_up()
+        wheel = set_up(parts)
         found = measured(parts, given.full, wheel)
         old = json.loads(RESULTS.read_text()) if given.only and RESULTS.exists() else {"figures": {}}
         found["figures"] = {**old["figures"], **found["figures"]}
