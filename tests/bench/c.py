@@ -58,6 +58,24 @@ def checking(folder: pathlib.Path, programs: dict[str, pathlib.Path]) -> dict[st
     return {f"{name} verify {COUNT}": seconds * 1e6 for name, seconds in found.items()}
 
 
+def over_rust(folder: pathlib.Path, programs: dict[str, pathlib.Path]) -> float:
+    """Instructions of checking 1,000 records through C for each of Rust: no machine disturbs them."""
+    key = Key.generate()
+    trust = folder / "counted.trust"
+    Trust([key]).save(trust)
+    bundle = made(folder, key, 1_000)
+    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+
+    def counted(program: pathlib.Path, times: str) -> int:
+        command = [*valgrind, str(program), str(bundle), str(trust), now, times]
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stderr
+        return int(re.findall(r"Collected : (\d+)", said)[-1])
+
+    c, rust = (counted(programs[name], "2") - counted(programs[name], "1") for name in ("c", "rust"))
+    return c / rust
+
+
 # A call through Go, and the same in a loop of C, by the benchmarks of the module.
 PAIRS = {
     "call of nothing": ("Nothing", "InC/Nothing"),
@@ -90,6 +108,7 @@ def main() -> None:
         measure = built(folder, prefix, "measure")
         printed = subprocess.run([measure, folder], check=True, capture_output=True, text=True).stdout
         figures = json.loads(printed) | checking(folder, programs) | go(prefix)
+        figures["c verify over rust"] = over_rust(folder, programs)
     tell(figures)
 
 
